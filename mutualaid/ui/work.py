@@ -1,0 +1,55 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Long work (backup, restore, doctor) in a thread of its own, with its result in the window."""
+
+import threading
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal
+
+from mutualaid.errors import MutualAidError
+
+
+class Task(QObject):
+    """Runs ``work`` once in a thread. ``work`` opens its own group: none is thread-safe.
+
+    ``succeeded`` and ``failed`` come in the thread that made the task. An error of the world is
+    told by ``failed`` as its sentence; an error of ours is raised there, where it is seen.
+    """
+
+    succeeded = Signal(object)
+    failed = Signal(str)
+    _ended = Signal(object, object)
+
+    def __init__(self, work: Callable[[], object], name: str, parent: QObject | None = None):
+        super().__init__(parent)
+        self._work = work
+        self._ended.connect(self._end)
+        self._thread = threading.Thread(target=self._run, name=name)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Let the work end, on closing; its result is no longer told."""
+        self._ended.disconnect(self._end)
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            result = self._work()
+        except Exception as error:  # handed to the main thread, which knows what to do with it
+            self._ended.emit(None, error)
+        else:
+            self._ended.emit(result, None)
+
+    def _end(self, result: object, error: Exception | None) -> None:
+        self._thread.join()
+        if error is None:
+            self.succeeded.emit(result)
+        elif isinstance(error, MutualAidError):
+            self.failed.emit(str(error))
+        else:
+            self.failed.emit(self.tr("Something went wrong inside the program."))
+            raise error
