@@ -106,6 +106,10 @@ class SigningKey:
         """Return the 64-byte signature of ``message``."""
         return bindings.crypto_sign(message, self._secret)[:SIGNATURE_BYTES]
 
+    def sealing_seed(self) -> bytes:
+        """Return the X25519 secret that belongs to this key (see :func:`device_sealing_key`)."""
+        return bindings.crypto_sign_ed25519_sk_to_curve25519(self._secret)
+
 
 def verify(public: bytes, message: bytes, signature: bytes) -> bool:
     """Tell whether ``public`` signed ``message``; False, never an exception, for any bytes."""
@@ -166,7 +170,7 @@ def seal(public: bytes, data: bytes) -> bytes:
 
 def device_sealing_key(device: SigningKey) -> SealingKey:
     """Return the X25519 form of a device's Ed25519 key, so that a device needs only one."""
-    return SealingKey(bindings.crypto_sign_ed25519_sk_to_curve25519(device._secret))
+    return SealingKey(device.sealing_seed())
 
 
 def sealing_public_of(device_public: bytes) -> bytes:
