@@ -1,0 +1,89 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Set up what is missing, then run Mutual Aid from this folder.
+
+    python3 run.py [ARGUMENTS]         start Mutual Aid (without arguments: the window)
+    python3 run.py --set-up            only set up, to run
+    python3 run.py --set-up-tests      only set up, to run and to test
+    python3 run.py --test [ARGUMENTS]  set up, then run pytest
+
+Needs Python 3.11 or 3.12 and nothing else. Everything goes into ``.venv`` beside this file, in
+the exact versions of the lock file, each checked against its hash.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+SUPPORTED = ((3, 11), (3, 12))
+
+
+def use_supported_python() -> None:
+    """Start over with a Python that the libraries have wheels for, if this is none."""
+    if sys.version_info[:2] in SUPPORTED:
+        return
+    for major, minor in reversed(SUPPORTED):
+        found = shutil.which(f"python{major}.{minor}")
+        if found:
+            sys.exit(subprocess.run([found, __file__, *sys.argv[1:]], check=False).returncode)
+    sys.exit(
+        f"Mutual Aid needs Python 3.11 or 3.12; this is {sys.version.split()[0]}. "
+        "Install one of them beside it, then run this again."
+    )
+
+
+def set_up(lock: Path) -> None:
+    """Bring ``.venv`` to what *lock* says; done in a moment when it is there already."""
+    stamp = VENV / f"{lock.stem}.stamp"
+    wanted = hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    if not PYTHON.exists():
+        print("Setting up; this takes a few minutes the first time.", file=sys.stderr)
+        try:
+            subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+        except subprocess.CalledProcessError:
+            shutil.rmtree(VENV, ignore_errors=True)
+            sys.exit(
+                "Python could not make a virtual environment. On Debian and Ubuntu install the "
+                "package python3-venv, then run this again."
+            )
+    pip = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", "--no-input", "install", "-q"]
+    # Wheels only: nothing here needs a compiler, and nothing is run before its hash is checked.
+    fetch = [*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
+    ours = [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+    for command in (fetch, ours):
+        if subprocess.run(command, check=False).returncode:
+            sys.exit("Setting up failed; what pip says stands above. Run this again to go on.")
+    stamp.write_text(wanted)
+
+
+def hand_over(arguments: list[str]) -> None:
+    """Become the virtual environment's Python, with these arguments."""
+    command = [str(PYTHON), *arguments]
+    if os.name == "nt":
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execv(command[0], command)
+
+
+def main() -> None:
+    """Set up as the first argument asks, and run."""
+    use_supported_python()
+    first, rest = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
+    testing = first in {"--set-up-tests", "--test"}
+    set_up(ROOT / ("requirements-dev.lock" if testing else "requirements.lock"))
+    if first == "--test":
+        hand_over(["-m", "pytest", *rest])
+    elif not first.startswith("--set-up"):
+        hand_over(["-m", "mutualaid", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()
