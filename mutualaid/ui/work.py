@@ -39,7 +39,7 @@ class Task(QObject):
     def _run(self) -> None:
         try:
             result = self._work()
-        except Exception as error:  # handed to the main thread, which knows what to do with it
+        except Exception as error:  # noqa: BLE001 - raised again in the main thread
             self._ended.emit(None, error)
         else:
             self._ended.emit(result, None)
