@@ -14,12 +14,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def commands(fix: bool) -> list[list[str]]:
     """What is run, in order."""
-    python = [sys.executable, "-m"]
+    lint = ["--fix"] if fix else []
+    layout = [] if fix else ["--check", "--output-format", "concise"]
+    strict = ["mutualaid/model", "mutualaid/sync", "mutualaid/errors.py"]
     return [
-        [*python, "ruff", "check", *(["--fix"] if fix else []), "."],
-        [*python, "ruff", "format", *([] if fix else ["--check"]), "."],
-        [*python, "mypy", "--strict", "mutualaid/model", "mutualaid/sync", "mutualaid/errors.py"],
-        [*python, "mypy", "mutualaid", "tests"],
+        [sys.executable, "-m", *command]
+        for command in (
+            ["ruff", "check", *lint, "."],
+            ["ruff", "format", *layout, "."],
+            ["mypy", "--strict", *strict],
+            ["mypy", "mutualaid", "tests"],
+        )
     ]
 
 
