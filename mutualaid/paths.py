@@ -45,19 +45,17 @@ def profile_directory(environ: Mapping[str, str] | None = None) -> Path:
 def make_private_directory(path: Path) -> Path:
     """Create ``path`` and what leads to it; only this user may look in (0700). StorageError.
 
-    A directory that is already there keeps its mode, except that others lose theirs where it is
-    our own to change.
+    A directory that is already there stays as its owner made it.
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(f"The folder {path} cannot be made. {explain(error)}") from error
-    close_to_others(path)
     return path
 
 
 def close_to_others(path: Path) -> None:
-    """Take group's and others' rights from a file or directory, where the system has such."""
+    """Take group's and others' rights from a file, where the system has such."""
     # A file system without modes (a FAT stick) or another owner is no reason to stop.
     with suppress(OSError):
         mode = path.stat().st_mode & 0o777

@@ -42,10 +42,20 @@ def test_a_private_directory_is_closed_to_others(tmp_path: Path) -> None:
     made = paths.make_private_directory(tmp_path / "a" / "b")
     assert mode_of(made) == 0o700
 
-    loose = tmp_path / "loose"
-    loose.mkdir()
-    loose.chmod(0o755)
-    assert mode_of(paths.make_private_directory(loose)) == 0o700
+    chosen = tmp_path / "chosen"
+    chosen.mkdir()
+    chosen.chmod(0o755)
+    assert mode_of(paths.make_private_directory(chosen)) == 0o755
+
+
+@needs_modes
+def test_a_file_can_be_closed_to_others(tmp_path: Path) -> None:
+    file = tmp_path / "vault.json"
+    file.write_bytes(b"")
+    file.chmod(0o644)
+    paths.close_to_others(file)
+    assert mode_of(file) == 0o600
+    paths.close_to_others(tmp_path / "gone")
 
 
 def test_a_file_in_the_way_of_a_directory_is_a_sentence(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 from nacl import bindings, pwhash
 from nacl.exceptions import CryptoError
 
-from mutualaid.errors import MutualAidError
+from mutualaid.errors import LockedError, MutualAidError
 
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
@@ -35,6 +35,8 @@ MODERATE_OPS: Final = pwhash.argon2id.OPSLIMIT_MODERATE
 MODERATE_MEMORY: Final = pwhash.argon2id.MEMLIMIT_MODERATE
 MIN_OPS: Final = pwhash.argon2id.OPSLIMIT_MIN
 MIN_MEMORY: Final = pwhash.argon2id.MEMLIMIT_MIN
+MAX_OPS: Final = 16
+MAX_MEMORY: Final = 1 << 30
 
 
 class SealError(MutualAidError):
@@ -248,6 +250,27 @@ class StreamReader:
         return data, tag == bindings.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 
 
+@dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """What one guess of a passphrase costs under Argon2id: passes over ``memory`` bytes."""
+
+    operations: int
+    memory: int
+
+    def is_bounded(self) -> bool:
+        """Tell whether a file that names this cost may be believed: at most 1 GiB, 16 passes."""
+        return MIN_OPS <= self.operations <= MAX_OPS and MIN_MEMORY <= self.memory <= MAX_MEMORY
+
+    def key(self, passphrase: str, salt: bytes) -> bytes:
+        """Return the 32-byte key of ``passphrase`` at this cost (see :func:`password_key`)."""
+        return password_key(passphrase, salt, opslimit=self.operations, memlimit=self.memory)
+
+
+MODERATE: Final = PasswordCost(MODERATE_OPS, MODERATE_MEMORY)
+#: For tests only.
+CHEAP: Final = PasswordCost(MIN_OPS, MIN_MEMORY)
+
+
 def password_key(
     passphrase: str,
     salt: bytes,
@@ -258,10 +281,17 @@ def password_key(
     """Return the 32-byte key of a passphrase (Argon2id); ``memlimit`` in bytes.
 
     The passphrase is taken in Unicode form NFC, so that it does not matter which keyboard or
-    system composed its letters.
+    system composed its letters. LockedError if there is not enough memory.
     """
+    _need(salt, SALT_BYTES, "salt")
     text = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
-    return pwhash.argon2id.kdf(KEY_BYTES, text, salt, opslimit=opslimit, memlimit=memlimit)
+    try:
+        return pwhash.argon2id.kdf(KEY_BYTES, text, salt, opslimit=opslimit, memlimit=memlimit)
+    except (MemoryError, RuntimeError) as error:
+        raise LockedError(
+            f"Checking a passphrase takes {memlimit >> 20} MiB of memory, which this computer "
+            "does not have free. Close other programs and try again."
+        ) from error
 
 
 # Keys of a group

@@ -5,10 +5,12 @@
 import hashlib
 import unicodedata
 
+import nacl.exceptions
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mutualaid.errors import LockedError
 from mutualaid.model import keys
 
 # RFC 8032, section 7.1, tests 1 to 3: seed, public key, message, signature.
@@ -172,6 +174,25 @@ def test_a_passphrase_gives_the_same_key_however_its_letters_were_composed() -> 
     assert key("café") != key("cafe")
     assert key("café") != key("café", b"t" * 16)
     assert len(key("lone \ud800 surrogate")) == 32
+
+
+def test_too_little_memory_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_args: object, **_kwargs: object) -> bytes:
+        raise nacl.exceptions.RuntimeError
+
+    monkeypatch.setattr(keys.pwhash.argon2id, "kdf", no_room)
+    with pytest.raises(LockedError, match="256 MiB"):
+        keys.MODERATE.key("kettle", b"s" * 16)
+
+
+@pytest.mark.parametrize(
+    ("operations", "memory"),
+    [(0, 1 << 20), (17, 1 << 20), (1, 0), (1, 100 << 30), (-1, -1), (1 << 31, 1 << 20)],
+)
+def test_a_hostile_cost_is_not_believed(operations: int, memory: int) -> None:
+    assert not keys.PasswordCost(operations, memory).is_bounded()
+    assert keys.MODERATE.is_bounded()
+    assert keys.CHEAP.is_bounded()
 
 
 def test_an_epoch_key_gives_a_different_key_for_each_purpose() -> None:
