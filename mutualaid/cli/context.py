@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every command shares: which profile, which group, JSON or text."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mutualaid.cli.output import Json, say, write_json
+from mutualaid.errors import BadValueError, NotFoundError
+
+if TYPE_CHECKING:
+    from mutualaid.model.group import Group
+    from mutualaid.model.profile import Profile
+
+
+@dataclass(slots=True)
+class App:
+    """The choices that hold for a whole command; made once by the program, passed to each."""
+
+    directory: Path | None = None
+    group_name: str | None = None
+    as_json: bool = False
+
+    @contextmanager
+    def profile(self, *, create: bool = False) -> Iterator["Profile"]:
+        """The profile, open. Only commands that begin something make a new one."""
+        from mutualaid.model.profile import Profile, default_directory
+
+        directory = self.directory or default_directory(os.environ)
+        if not create and not directory.is_dir():
+            raise NotFoundError(
+                f"There is no profile in {directory}. Begin a group with “mutualaid start”, or "
+                "join one with “mutualaid join”."
+            )
+        profile = Profile.open(directory)
+        try:
+            if profile.vault.warning:
+                say(profile.vault.warning)
+            yield profile
+        finally:
+            profile.close()
+
+    @contextmanager
+    def group(self) -> Iterator["Group"]:
+        """The chosen group, or the only one."""
+        with self.profile() as profile, profile.open_group(self.group_name) as group:
+            if group.warning:
+                say(group.warning)
+            yield group
+
+    def done(self, document: Json, text: str) -> None:
+        """Print the result: the document with ``--json``, the text otherwise."""
+        if self.as_json:
+            write_json(document)
+        elif text:
+            click.echo(text)
+
+
+pass_app = click.make_pass_decorator(App, ensure=True)
+
+
+def _choose_directory(
+    context: click.Context, _parameter: click.Parameter, value: Path | None
+) -> None:
+    if value is not None:
+        context.ensure_object(App).directory = value
+
+
+def _choose_group(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.ensure_object(App).group_name = value
+
+
+def _choose_json(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        context.ensure_object(App).as_json = True
+
+
+def common_options() -> list[click.Parameter]:
+    """The options that every command takes, before its name and after it."""
+    return [
+        click.Option(
+            ["--profile"],
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            envvar="MUTUALAID_PROFILE",
+            expose_value=False,
+            callback=_choose_directory,
+            help="Where this person's groups are kept. [env: MUTUALAID_PROFILE]",
+        ),
+        click.Option(
+            ["--group"],
+            metavar="NAME",
+            expose_value=False,
+            callback=_choose_group,
+            help="Which group, where there are several.",
+        ),
+        click.Option(
+            ["--json", "json_"],
+            is_flag=True,
+            expose_value=False,
+            callback=_choose_json,
+            help="Print one JSON document.",
+        ),
+    ]
+
+
+class Command(click.Command):
+    """A command with the common options."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.extend(common_options())
+
+
+class Topic(click.Group):
+    """A command with commands of its own, such as ``skill add``."""
+
+    command_class = Command
+
+
+class TextType(click.ParamType):
+    """Text that a person typed; bytes that are no text in the system's encoding are refused."""
+
+    name = "text"
+
+    def convert(
+        self, value: Any, _parameter: click.Parameter | None, _context: click.Context | None
+    ) -> str:
+        text = str(value)
+        if any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise BadValueError(
+                "What was typed is not valid text. Nothing was changed. Set the terminal to "
+                "UTF-8 and type it again."
+            )
+        return text
+
+
+TEXT = TextType()
+
+Decorator = Callable[[Callable[..., None]], click.Command]
+
+
+def command(name: str, **settings: Any) -> Decorator:
+    """Make a function into a command with the common options."""
+    return click.command(name, cls=Command, **settings)
+
+
+def topic(name: str, **settings: Any) -> Callable[[Callable[..., None]], Topic]:
+    """Make a function into a command that has commands."""
+    return click.group(name, cls=Topic, **settings)

@@ -1,0 +1,198 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Beginning a group, inviting, joining, and one's own page."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import click
+
+from mutualaid.cli import shapes
+from mutualaid.cli.context import TEXT, App, command, pass_app
+from mutualaid.cli.output import Json, iso_or_none, one_line, say, write_json
+from mutualaid.errors import BadValueError, MutualAidError
+
+if TYPE_CHECKING:
+    from mutualaid.model.group import Group
+    from mutualaid.model.values import PersonRow
+
+
+class StillWaitingError(MutualAidError):
+    """Nobody who can admit this machine was reached yet."""
+
+    code: ClassVar[str] = "waiting"
+
+
+def own_page(group: "Group") -> "PersonRow":
+    """The record of the person at this machine."""
+    return group.person(group.me)
+
+
+@command("start", short_help="Begin a group on this machine.")
+@click.argument("name", metavar="GROUP", type=TEXT)
+@click.option("--me", required=True, metavar="NAME", type=TEXT, help="What people call you.")
+@click.option("--country", default="", metavar="XXX", help="Three letters, such as CAN.")
+@pass_app
+def start(app: App, name: str, me: str, country: str) -> None:
+    """Begin a group on this machine, offline, with nobody's permission."""
+    with app.profile(create=True) as profile, profile.start(name, me, country=country) as group:
+        document = {**shapes.group_and_me(group), "code": own_page(group).code}
+        app.done(
+            document,
+            f"{one_line(group.name)} has begun, and you are {one_line(group.my_name)}. Post with "
+            "“mutualaid post need TITLE”; bring others in with “mutualaid invite”.",
+        )
+
+
+@command("invite", short_help="Print an invitation.")
+@click.option(
+    "--uses", default=10, show_default=True, type=click.IntRange(1, 10_000), help="How many people."
+)
+@click.option(
+    "--days", default=30, show_default=True, type=click.IntRange(1, 3650), help="How long it holds."
+)
+@click.option(
+    "--qr",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write it as a QR code (.png or .svg).",
+)
+@click.option(
+    "--address",
+    "addresses",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="Where this machine can be reached when it is not found by itself.",
+)
+@pass_app
+def invite(app: App, uses: int, days: int, qr: Path | None, addresses: tuple[str, ...]) -> None:
+    """Print an invitation. Whoever holds it can join: hand it only to people you mean."""
+    if qr is not None and qr.suffix.lower() not in (".png", ".svg"):
+        raise BadValueError(
+            f"{qr.name} is neither a .png nor a .svg file. No invitation was made. Give the QR "
+            "code a name that ends in .png or .svg."
+        )
+    with app.group() as group:
+        invitation = group.invite(uses=uses, days=days, addresses=addresses)
+        if qr is not None:
+            write_qr(invitation.text, qr)
+            say(f"The QR code is in {qr}.")
+        document: dict[str, Json] = {
+            **shapes.group_and_me(group),
+            "invitation": invitation.text,
+            "uses": uses,
+            "expires": iso_or_none(invitation.expires),
+        }
+        app.done(document, invitation.text)
+
+
+def write_qr(text: str, file: Path) -> None:
+    """Write the text as a QR code with the quiet border that readers need."""
+    import segno
+
+    segno.make(text, error="m", micro=False).save(str(file), scale=8, border=4)
+
+
+@command("join", short_help="Accept an invitation.")
+@click.argument("invitation", metavar="INVITATION")
+@click.option("--me", required=True, metavar="NAME", type=TEXT, help="What people call you.")
+@click.option(
+    "--wait",
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    type=click.FloatRange(0, 86_400),
+    help="How long to look for a neighbour's machine.",
+)
+@pass_app
+def join(app: App, invitation: str, me: str, wait: float) -> None:
+    """Accept an invitation; “-” reads it from standard input.
+
+    Ends with 0 when a member's machine has let you in, with 1 when none answered yet: then it
+    goes on by itself at the next sync.
+    """
+    from mutualaid.sync.service import join_and_wait
+
+    text = sys.stdin.read() if invitation == "-" else invitation
+    with app.profile(create=True) as profile, join_and_wait(profile, text, me, wait) as group:
+        if group.joined:
+            document = {**shapes.group_and_me(group), "joined": True}
+            app.done(document, f"Welcome to {one_line(group.name)}, {one_line(group.my_name)}.")
+            return
+        waiting = StillWaitingError(
+            f"No machine of {one_line(group.name)} answered yet. Your request is kept: it goes on "
+            "when the window is open or “mutualaid node” runs near a neighbour's machine."
+        )
+        if not app.as_json:
+            raise waiting
+        write_json(
+            {
+                **shapes.group_and_me(group),
+                "joined": False,
+                "error": str(waiting),
+                "code": waiting.code,
+            }
+        )
+        click.get_current_context().exit(1)
+
+
+@command("me", short_help="Show or change one's own page.")
+@click.option("--name", metavar="NAME", type=TEXT, help="What people call you.")
+@click.option("--area", metavar="AREA", type=TEXT, help="Where, in words; no address is needed.")
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="LANGUAGE",
+    type=TEXT,
+    help="A language you speak; again for each. Replaces those given before.",
+)
+@click.option("--availability", metavar="TEXT", type=TEXT, help="When you have time, in words.")
+@click.option(
+    "--outcomes/--no-outcomes",
+    default=None,
+    help="Whether others see what came of your repairs.",
+)
+@pass_app
+def me(
+    app: App,
+    name: str | None,
+    area: str | None,
+    languages: tuple[str, ...],
+    availability: str | None,
+    outcomes: bool | None,
+) -> None:
+    """Show one's own page, or change what is given."""
+    with app.group() as group:
+        if languages or any(value is not None for value in (name, area, availability, outcomes)):
+            group.set_me(
+                name=name,
+                area=area,
+                languages=languages or None,
+                availability=availability,
+                outcomes=outcomes,
+            )
+        row = own_page(group)
+        document = {**shapes.group_and_me(group), **shapes.person(row)}
+        app.done(document, person_text(row))
+
+
+def person_text(row: "PersonRow") -> str:
+    """A person's page as text."""
+    lines = [f"{row.code}  {one_line(row.name)}"]
+    parts = (
+        ("Area", row.area),
+        ("Languages", ", ".join(row.languages)),
+        ("Has time", row.availability),
+        ("Can", _names(row, "can")),
+        ("Teaches", _names(row, "teach")),
+        ("Wants to learn", _names(row, "learn")),
+        ("Repairs", ", ".join(fix.category for fix in row.fixes)),
+    )
+    lines += [f"  {label}: {one_line(value)}" for label, value in parts if value]
+    return "\n".join(lines)
+
+
+def _names(row: "PersonRow", level: str) -> str:
+    return ", ".join(skill.name for skill in row.skills if skill.level.value == level)
