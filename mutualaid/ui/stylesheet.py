@@ -3,7 +3,7 @@
 """The stylesheet: everything that Qt's own style would draw differently from our drawings.
 
 Looks (property ``look``): buttons ``primary secondary quiet danger chip chip-menu back``; frames
-``card sidebar pane banner banner-warn hairline``; labels have a ``size`` (see ``theme.Size``) and
+``card sidebar pane banner banner-warn hairline``; labels have a ``text-size`` (see ``theme.Size``) and
 may be ``quiet``. Combo boxes, check boxes, spin boxes, menus stay with Qt's own style.
 """
 
@@ -13,11 +13,11 @@ _RULES = """
 QWidget {{ font-size: {b14}px; }}
 QToolTip {{ padding: {p4}px; border: 0; background: {text}; color: {window}; }}
 
-QLabel[size="page"] {{ font-size: {b24}px; font-weight: 600; }}
-QLabel[size="detail"] {{ font-size: {b18}px; font-weight: 600; }}
-QLabel[size="card"] {{ font-size: {b16}px; font-weight: 600; }}
-QLabel[size="strong"] {{ font-weight: 600; }}
-QLabel[size="meta"] {{ font-size: {b13}px; }}
+QLabel[text-size="page"] {{ font-size: {b24}px; font-weight: 700; }}
+QLabel[text-size="detail"] {{ font-size: {b18}px; font-weight: 700; }}
+QLabel[text-size="card"] {{ font-size: {b16}px; font-weight: 600; }}
+QLabel[text-size="strong"] {{ font-weight: 600; }}
+QLabel[text-size="meta"] {{ font-size: {b13}px; }}
 QLabel[quiet="true"] {{ color: {quiet}; }}
 QLabel[tone="accent"] {{ color: {accent}; }}
 QLabel[tone="warn"] {{ color: {warn}; }}

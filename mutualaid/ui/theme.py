@@ -260,8 +260,7 @@ class Theme(QObject):
 def theme() -> Theme:
     """The application's theme, like its palette and its font a fact of the whole application."""
     app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        raise RuntimeError("There is no QApplication yet.")
+    assert isinstance(app, QApplication), "there is no QApplication yet"
     return Theme.install(app)
 
 

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The pages of the window, in the order of the sidebar. Each is imported when first shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
+
+from mutualaid.ui.page import Desk, Page
+from mutualaid.ui.words import tr
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """A page before it exists. ``title`` is called late, when the language is known.
+
+    ``kinds`` are the kinds of records that the page shows (for "show this record").
+    ``about_group`` puts it into the lower part of the sidebar.
+    """
+
+    name: str
+    title: Callable[[], str]
+    icon: str
+    module: str
+    cls: str
+    kinds: tuple[str, ...] = ()
+    about_group: bool = False
+
+    def make(self, desk: Desk) -> Page:
+        made = getattr(import_module(self.module), self.cls)(desk)
+        assert isinstance(made, Page)
+        return made
+
+
+PAGES: Final = (
+    PageSpec(
+        "board", lambda: tr("Board"), "board", "mutualaid.ui.board", "BoardPage", ("post",)
+    ),
+    PageSpec(
+        "fixers",
+        lambda: tr("Who fixes what"),
+        "fixers",
+        "mutualaid.ui.fixers",
+        "FixersPage",
+        ("repair",),
+    ),
+    PageSpec(
+        "people",
+        lambda: tr("People and skills"),
+        "people",
+        "mutualaid.ui.people",
+        "PeoplePage",
+        ("person",),
+    ),
+    PageSpec(
+        "places", lambda: tr("Places"), "places", "mutualaid.ui.places", "PlacesPage", ("place",)
+    ),
+    PageSpec(
+        "machines",
+        lambda: tr("Neighbours' machines"),
+        "machines",
+        "mutualaid.ui.machines",
+        "MachinesPage",
+        about_group=True,
+    ),
+    PageSpec(
+        "settings",
+        lambda: tr("Settings"),
+        "settings",
+        "mutualaid.ui.settings",
+        "SettingsPage",
+        about_group=True,
+    ),
+)

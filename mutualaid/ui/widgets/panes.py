@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A page's head, its search field, and the pane that shows one thing in full."""
+
+from PySide6.QtCore import QMargins, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from mutualaid.ui.icons import icon
+from mutualaid.ui.theme import Size, set_look, theme
+from mutualaid.ui.widgets.basics import Button, Look, ScrollColumn, Text
+from mutualaid.ui.words import tr
+
+
+class SearchField(QLineEdit):
+    """Search as you type: ``searched`` comes a moment after the last key; Esc empties it."""
+
+    searched = Signal(str)
+
+    WAIT = 60  # ms
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__()
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(tr("Search"))
+        self.setAccessibleDescription(placeholder)
+        self.addAction(
+            QAction(icon("search", "quiet"), "", self), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.setClearButtonEnabled(False)
+        self._clear = QAction(icon("close", "quiet"), tr("Empty the search"), self)
+        self._clear.triggered.connect(self.clear)
+        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(self.WAIT)
+        self._timer.timeout.connect(self._tell)
+        self._told = ""
+        self.textChanged.connect(self._typed)
+
+    def _typed(self, words: str) -> None:
+        self._clear.setVisible(bool(words))
+        self._timer.start()
+
+    def _tell(self) -> None:
+        words = self.text().strip()
+        if words != self._told:
+            self._told = words
+            self.searched.emit(words)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+
+class PageHeader(QWidget):
+    """Title, search, and the one primary action of a page.
+
+    ``acted`` when the action is pressed; ``search`` is None where a page has none.
+    """
+
+    acted = Signal()
+
+    def __init__(self, title: str, placeholder: str = "", action: str = "") -> None:
+        super().__init__()
+        px = theme().px
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(12))
+        self.title = Text(title, Size.PAGE)
+        self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.title)
+        row.addStretch(1)
+        self.search: SearchField | None = None
+        if placeholder:
+            self.search = SearchField(placeholder)
+            self.search.setMinimumWidth(px(160))
+            self.search.setMaximumWidth(px(290))
+            self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            row.addWidget(self.search, 4)
+        self.action: Button | None = None
+        if action:
+            self.action = Button(action, Look.PRIMARY, icon="plus")
+            self.action.clicked.connect(self.acted)
+            row.addWidget(self.action)
+        self.setMinimumHeight(px(38))
+
+
+class DetailPane(QFrame):
+    """One thing in full, at the end side, or a page of its own where there is little room.
+
+    Put widgets into ``column``. ``left`` when its back button is pressed; pages handle Esc.
+    """
+
+    left = Signal()
+
+    WIDTH = 372
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        set_look(self, "pane")
+        self.setAccessibleName(name)
+        px = theme().px
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self._edge = QFrame()
+        self._edge.setFixedWidth(1)
+        set_look(self._edge, "hairline")
+        row.addWidget(self._edge)
+        outer = QVBoxLayout()
+        outer.setContentsMargins(0, px(12), 0, 0)
+        outer.setSpacing(0)
+        row.addLayout(outer, 1)
+        top = QHBoxLayout()
+        top.setContentsMargins(px(12), 0, px(12), 0)
+        self.back = Button(tr("Back"), Look.QUIET, icon="back")
+        self.back.clicked.connect(self.left)
+        top.addWidget(self.back)
+        top.addStretch(1)
+        outer.addLayout(top)
+        self._scroll = ScrollColumn(QMargins(px(20), px(8), px(20), px(20)), spacing=10)
+        set_look(self._scroll.content, "pane")
+        outer.addWidget(self._scroll, 1)
+        self.column = self._scroll.column
+        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.set_alone(False)
+
+    def set_alone(self, alone: bool) -> None:
+        """Whether the pane is a page of its own now."""
+        self.back.setVisible(alone)
+        self._edge.setVisible(not alone)
+        if alone:
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(16777215)
+        else:
+            self.setFixedWidth(theme().px(self.WIDTH))
+
+    def scroll_to_top(self) -> None:
+        self._scroll.verticalScrollBar().setValue(0)
