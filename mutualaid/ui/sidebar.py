@@ -115,7 +115,8 @@ class NavButton(QPushButton):
         px = look.px
         words = QLocale().toString(self._badge)
         height = px(15) if self._folded else px(18)
-        width = max(px(22) if not self._folded else height, paint.text_width(words, Size.META) + px(8))
+        least = height if self._folded else px(22)
+        width = max(least, paint.text_width(words, Size.META) + px(8))
         top = 0 if self._folded else (whole.height() - height) // 2
         place = QRect(whole.width() - width - (0 if self._folded else px(10)), top, width, height)
         place = paint.mirrored(place, whole, direction)

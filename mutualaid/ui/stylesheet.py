@@ -3,8 +3,8 @@
 """The stylesheet: everything that Qt's own style would draw differently from our drawings.
 
 Looks (property ``look``): buttons ``primary secondary quiet danger chip chip-menu back``; frames
-``card sidebar pane banner banner-warn hairline``; labels have a ``text-size`` (see ``theme.Size``) and
-may be ``quiet``. Combo boxes, check boxes, spin boxes, menus stay with Qt's own style.
+``card sidebar pane banner banner-warn hairline``; labels have a ``text-size`` (see
+``theme.Size``) and may be ``quiet``. Combo boxes, check boxes, spin boxes, menus stay with Qt's own style.
 """
 
 from collections.abc import Callable, Mapping
