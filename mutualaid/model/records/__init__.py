@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The kinds of records, one file each; and the check of what a person typed."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mutualaid.model import search
+from mutualaid.model.records import comment, group, notice, person, place, post, repair, response
+from mutualaid.model.records.checking import check
+from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
+
+__all__ = [
+    "REGISTRY",
+    "VIEW_VERSION",
+    "Field",
+    "FieldType",
+    "Kind",
+    "Record",
+    "Rows",
+    "Table",
+    "check",
+    "indexed_texts",
+    "view",
+    "view_sql",
+]
+
+#: Raised with every change to a table, to ``rows`` or to what search covers and how it folds: a
+#: database that was built by another version of these rules rebuilds its views.
+VIEW_VERSION: Final = 1
+
+REGISTRY: Final[Mapping[str, Kind]] = {
+    module.KIND.name: module.KIND
+    for module in (person, post, response, comment, repair, place, notice, group)
+}
+
+
+def view_sql(kind: Kind) -> tuple[str, ...]:
+    """The statements that make the tables and indexes of a kind's view."""
+    statements: list[str] = []
+    for table in kind.tables:
+        number = "record INTEGER PRIMARY KEY" if table.one_row else "record INTEGER NOT NULL"
+        statements.append(f"CREATE TABLE {table.name} ({', '.join((number, *table.columns))})")
+        statements.extend(
+            f"CREATE INDEX {table.name}_{number} ON {table.name} ({columns})"
+            for number, columns in enumerate(table.indexes, 1)
+        )
+    return tuple(statements)
+
+
+def view(record: Record) -> tuple[Rows, str]:
+    """A record's rows and its folded text for the index ("" where it is not indexed)."""
+    kind = REGISTRY[record.kind]
+    rows = kind.rows(record)
+    if not kind.indexed or not rows:
+        return rows, ""
+    return rows, search.fold(kind.text_of(rows[kind.tables[0].name][0]))
+
+
+def indexed_texts(db: Any, kind: Kind, numbers: tuple[int, ...]) -> list[tuple[int, str]]:
+    """What the index holds for these records, as ``search.remove`` wants it.
+
+    To be read before the rows of the view are changed or deleted.
+    """
+    if not kind.indexed:
+        return []
+    table = kind.tables[0]
+    found: list[tuple[int, str]] = []
+    for at in range(0, len(numbers), 500):
+        some = numbers[at : at + 500]
+        marks = ",".join("?" * len(some))
+        sql = f"SELECT * FROM {table.name} WHERE record IN ({marks})"  # noqa: S608 names of ours
+        found.extend((row[0], search.fold(kind.text_of(row[1:]))) for row in db.execute(sql, some))
+    return found
