@@ -11,16 +11,29 @@ are bounded by the limits below, whatever the bytes.
 Whether a change fits the changes it builds on is for :func:`mutualaid.model.crdt.select`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import sha256
 from itertools import pairwise
 from math import isfinite
 from struct import Struct
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple
 
+from mutualaid.model.columns import (
+    InvalidChange,
+    booleans,
+    numbers,
+    present,
+    runs,
+    signed,
+    sums,
+    text,
+    unsigned,
+)
 from mutualaid.model.values import Millis, Scalar
+
+__all__ = ["Action", "Change", "InvalidChange", "Op", "OpId", "read_change"]
 
 MAX_BYTES: Final = 61_440
 MAX_OPS: Final = 2_000
@@ -39,10 +52,6 @@ MAX_TIME: Final = 253_402_300_799_999
 
 _MAX_COUNTER: Final = 2**32 - 1  # automerge keeps operation counters in 32 bits
 _MAX_INT: Final = 2**63 - 1  # what SQLite can hold; automerge's unsigned integers go further
-
-
-class InvalidChange(ValueError):  # noqa: N818 - a verdict on data, named in the design
-    """These bytes are not a change we take; the text says why."""
 
 
 class Action(IntEnum):
@@ -146,7 +155,7 @@ def _read(data: bytes) -> Change:
     length = data[9]
     pos = 10
     if length > 127:
-        length, pos = _unsigned(data, 9)
+        length, pos = unsigned(data, 9)
     if pos + length != size:
         raise InvalidChange("the chunk is not as long as it says")
     digest = sha256(data[8:]).digest()
@@ -180,14 +189,14 @@ def _read_plain(data: bytes, pos: int, digest: bytes) -> Change | None:
     keys_size = data[pos + 33]
     at = pos + 34
     if keys_size > 127:
-        keys_size, at = _unsigned(data, at - 1)
+        keys_size, at = unsigned(data, at - 1)
     meta_size = data[at + 5]
     if data[at : at + 5] != _PLAIN_COLUMNS or meta_size > 127 or data[at + 6] != _VALUE:
         return None
     values_size = data[at + 7]
     at += 8
     if values_size > 127:
-        values_size, at = _unsigned(data, at - 1)
+        values_size, at = unsigned(data, at - 1)
     if values_size == 0 or data[at : at + 2] != _PLAIN_PREDS:
         return None
     shape_at = at + 2 + keys_size
@@ -207,24 +216,15 @@ def _read_plain(data: bytes, pos: int, digest: bytes) -> Change | None:
             return None
     if len(keys) != count:
         return None
-    values: list[Scalar] = []
-    add = values.append
-    for meta in _value_metas(data[meta_at:value_at], count):
-        value_end = value_at + (meta >> 4)
-        if meta & 15 == _TEXT:
-            add(data[value_at:value_end].decode())
-        else:
-            add(_scalar(meta & 15, data[value_at:value_end]))
-        value_at = value_end
-    if value_at != preds_at:
-        raise InvalidChange("the values are not as long as they say")
+    metas = numbers(data[meta_at:value_at], count)
+    values = _scalars(metas, count, data, value_at, preds_at)
     sets = dict(zip(keys, values, strict=True))
     return Change(digest, data[pos + 2 : pos + 26], 1, 1, count, (), 0, sets, (), True, None)
 
 
 def _distinct_keys(column: bytes, count: int) -> tuple[str, ...] | None:
     """The keys of a plain change, remembered; None if there is none or one comes twice."""
-    keys = tuple(key for key in _runs(column, count, _text) if key)
+    keys = tuple(key for key in runs(column, count, text) if key)
     if len(set(keys)) != count:
         return None
     if len(column) <= _MAX_KNOWN_KEYS_BYTES:
@@ -234,59 +234,12 @@ def _distinct_keys(column: bytes, count: int) -> tuple[str, ...] | None:
     return keys
 
 
-def _value_metas(column: bytes, count: int) -> list[int]:
-    """What ``_runs(column, count, _unsigned)`` gives where nothing is null, in half the time."""
-    metas: list[int] = []
-    add = metas.append
-    pos = 0
-    end = len(column)
-    last = -1
-    after_literal = False
-    while pos < end:
-        head = column[pos]
-        pos += 1
-        if head > 127:
-            head, pos = _signed(column, pos - 1)
-        elif head > 63:
-            head -= 128
-        if head < 0:
-            if after_literal or head < -count:
-                raise InvalidChange("a column is not encoded as it must be")
-            after_literal = True
-            for _ in range(-head):
-                meta = column[pos]
-                pos += 1
-                if meta > 127:
-                    low = column[pos]
-                    if 0 < low < 128:
-                        meta += (low << 7) - 128
-                        pos += 1
-                    else:
-                        meta, pos = _unsigned(column, pos - 1)
-                if meta == last:
-                    raise InvalidChange("a column is not encoded as it must be")
-                add(meta)
-                last = meta
-        else:
-            meta, pos = _unsigned(column, pos)
-            if not 1 < head <= count or meta == last:
-                raise InvalidChange("a column is not encoded as it must be")
-            metas += [meta] * head
-            last = meta
-            after_literal = False
-        if len(metas) > count:
-            break
-    if len(metas) != count:
-        raise InvalidChange("a column has the wrong number of entries")
-    return metas
-
-
 # -- any change -------------------------------------------------------------------------------
 
 
 def _read_any(data: bytes, pos: int, digest: bytes) -> Change:
     """Read the body of a chunk that begins at ``pos``."""
-    dep_count, pos = _unsigned(data, pos)
+    dep_count, pos = unsigned(data, pos)
     if dep_count > MAX_DEPS:
         raise InvalidChange("too many dependencies")
     deps = tuple(data[pos + 32 * n : pos + 32 * n + 32] for n in range(dep_count))
@@ -294,20 +247,20 @@ def _read_any(data: bytes, pos: int, digest: bytes) -> Change:
     if list(deps) != sorted(set(deps)):
         raise InvalidChange("the dependencies are not in order")
     actor, pos = _actor(data, pos)
-    seq, pos = _unsigned(data, pos)
-    start_op, pos = _unsigned(data, pos)
-    time, pos = _signed(data, pos)
+    seq, pos = unsigned(data, pos)
+    start_op, pos = unsigned(data, pos)
+    time, pos = signed(data, pos)
     if not 1 <= seq <= _MAX_COUNTER or not 1 <= start_op <= _MAX_COUNTER - MAX_OPS:
         raise InvalidChange("a number is out of range")
     if not MIN_TIME <= time <= MAX_TIME:
         raise InvalidChange("the time is out of range")
-    message_size, pos = _unsigned(data, pos)
+    message_size, pos = unsigned(data, pos)
     if message_size > MAX_MESSAGE:
         raise InvalidChange("the message is too long")
     data[pos : pos + message_size].decode()
     pos += message_size
     actors = [actor]
-    other_count, pos = _unsigned(data, pos)
+    other_count, pos = unsigned(data, pos)
     if other_count > MAX_OTHER_ACTORS:
         raise InvalidChange("too many other actors")
     for _ in range(other_count):
@@ -366,14 +319,14 @@ def _actor(data: bytes, pos: int) -> tuple[bytes, int]:
 
 def _read_columns(data: bytes, pos: int) -> dict[int, bytes]:
     """The columns of a change by specification; they must fill the rest of ``data`` exactly."""
-    column_count, pos = _unsigned(data, pos)
+    column_count, pos = unsigned(data, pos)
     if column_count > len(_COLUMNS):
         raise InvalidChange("too many columns")
     sizes: list[tuple[int, int]] = []
     last = -1
     for _ in range(column_count):
-        spec, pos = _unsigned(data, pos)
-        size, pos = _unsigned(data, pos)
+        spec, pos = unsigned(data, pos)
+        size, pos = unsigned(data, pos)
         if spec not in _COLUMNS:
             raise InvalidChange(f"column {spec:#x} is not allowed")
         if spec <= last:
@@ -396,8 +349,10 @@ def _ops(columns: dict[int, bytes], actors: list[bytes], start_op: int) -> tuple
     count = len(actions)
     objects = _object_ids(columns, count, actors)
     keys = _keys(columns, count, actors)
-    inserts = _booleans(columns.get(_INSERT, b""), count)
-    values = _values(columns, count)
+    inserts = booleans(columns.get(_INSERT, b""), count)
+    raw = columns.get(_VALUE, b"")
+    metas = numbers(columns.get(_VALUE_META, b""), count)
+    values = _scalars(metas, count, raw, 0, len(raw))
     preds = _preds(columns, count, actors)
     ops = tuple(map(Op, objects, keys, inserts, actions, values, preds))
     used = {actors[0]}
@@ -436,12 +391,12 @@ def _check_op(op: Op, op_id: OpId) -> None:
 
 def _actions(column: bytes) -> list[Action]:
     """The actions, whose number is that of the operations."""
-    numbers = _present(_runs(column, MAX_OPS, _unsigned, exactly=False))
-    if not numbers:
+    codes = numbers(column, MAX_OPS)
+    if not codes:
         raise InvalidChange("no operations")
-    if max(numbers) > Action.MAKE_TEXT:
-        raise InvalidChange(f"action {max(numbers)} is not allowed")
-    return [_ACTIONS[number] for number in numbers]
+    if max(codes) > Action.MAKE_TEXT:
+        raise InvalidChange(f"action {max(codes)} is not allowed")
+    return [_ACTIONS[code] for code in codes]
 
 
 _ACTIONS: Final = tuple(Action)
@@ -450,8 +405,8 @@ _ACTIONS: Final = tuple(Action)
 def _object_ids(columns: dict[int, bytes], count: int, actors: list[bytes]) -> list[OpId | None]:
     if _OBJ_ACTOR not in columns and _OBJ_COUNTER not in columns:
         return [None] * count
-    indexes = _runs(columns.get(_OBJ_ACTOR, b""), count, _unsigned)
-    counters = _runs(columns.get(_OBJ_COUNTER, b""), count, _unsigned)
+    indexes = runs(columns.get(_OBJ_ACTOR, b""), count, unsigned)
+    counters = runs(columns.get(_OBJ_COUNTER, b""), count, unsigned)
     ids: list[OpId | None] = []
     for index, counter in zip(indexes, counters, strict=True):
         if index is None and counter is None:
@@ -462,11 +417,11 @@ def _object_ids(columns: dict[int, bytes], count: int, actors: list[bytes]) -> l
 
 
 def _keys(columns: dict[int, bytes], count: int, actors: list[bytes]) -> list[str | OpId]:
-    names = _runs(columns.get(_KEY_TEXT, b""), count, _text)
+    names = runs(columns.get(_KEY_TEXT, b""), count, text)
     if _KEY_ACTOR not in columns and _KEY_COUNTER not in columns:
-        return [*_present(names)]
-    indexes = _runs(columns.get(_KEY_ACTOR, b""), count, _unsigned)
-    counters = _sums(_runs(columns.get(_KEY_COUNTER, b""), count, _signed))
+        return [*present(names)]
+    indexes = runs(columns.get(_KEY_ACTOR, b""), count, unsigned)
+    counters = sums(runs(columns.get(_KEY_COUNTER, b""), count, signed))
     keys: list[str | OpId] = []
     for name, index, counter in zip(names, indexes, counters, strict=True):
         if name is not None:
@@ -481,12 +436,12 @@ def _keys(columns: dict[int, bytes], count: int, actors: list[bytes]) -> list[st
 
 
 def _preds(columns: dict[int, bytes], count: int, actors: list[bytes]) -> list[tuple[OpId, ...]]:
-    counts = _present(_runs(columns.get(_PRED_COUNT, b""), count, _unsigned))
+    counts = numbers(columns.get(_PRED_COUNT, b""), count)
     total = sum(counts)
-    if total > MAX_PREDS:
-        raise InvalidChange("too many predecessors")
-    indexes = _runs(columns.get(_PRED_ACTOR, b""), total, _unsigned)
-    counters = _sums(_runs(columns.get(_PRED_COUNTER, b""), total, _signed))
+    if len(counts) != count or total > MAX_PREDS:
+        raise InvalidChange("too many predecessors, or too few counts of them")
+    indexes = runs(columns.get(_PRED_ACTOR, b""), total, unsigned)
+    counters = sums(runs(columns.get(_PRED_COUNTER, b""), total, signed))
     ids = [_op_id(counter, index, actors) for counter, index in zip(counters, indexes, strict=True)]
     preds: list[tuple[OpId, ...]] = []
     pos = 0
@@ -504,15 +459,20 @@ def _op_id(counter: int | None, index: int | None, actors: list[bytes]) -> OpId:
     return counter, actors[index]
 
 
-def _values(columns: dict[int, bytes], count: int) -> list[Scalar]:
-    raw = columns.get(_VALUE, b"")
+def _scalars(metas: list[int], count: int, data: bytes, pos: int, end: int) -> list[Scalar]:
+    """The ``count`` values that stand side by side in ``data[pos:end]``, sized by ``metas``."""
+    if len(metas) != count:
+        raise InvalidChange("a column has the wrong number of entries")
     values: list[Scalar] = []
-    pos = 0
-    for meta in _present(_runs(columns.get(_VALUE_META, b""), count, _unsigned)):
-        end = pos + (meta >> 4)
-        values.append(_scalar(meta & 15, raw[pos:end]))
-        pos = end
-    if pos != len(raw):
+    add = values.append
+    for meta in metas:
+        after = pos + (meta >> 4)
+        if meta & 15 == _TEXT:
+            add(data[pos:after].decode())
+        else:
+            add(_scalar(meta & 15, data[pos:after]))
+        pos = after
+    if pos != end:
         raise InvalidChange("the values are not as long as they say")
     return values
 
@@ -535,11 +495,11 @@ def _scalar(kind: int, raw: bytes) -> Scalar:
             raise InvalidChange("a number is not finite")
         return number
     if kind == _UINT:
-        value, end = _unsigned(raw, 0)
+        value, end = unsigned(raw, 0)
         if value > _MAX_INT:
             raise InvalidChange("an integer is too large")
     elif kind in (_INT, _TIMESTAMP):
-        value, end = _signed(raw, 0)
+        value, end = signed(raw, 0)
     else:
         raise InvalidChange(f"value type {kind} is not allowed")
     if end != len(raw):
@@ -549,143 +509,3 @@ def _scalar(kind: int, raw: bytes) -> Scalar:
             raise InvalidChange("a timestamp is out of range")
         return Millis(value)
     return value
-
-
-# -- encodings --------------------------------------------------------------------------------
-
-
-def _unsigned(data: bytes, pos: int) -> tuple[int, int]:
-    """An unsigned LEB128 number of at most 64 bits, as short as can be, and where it ends."""
-    byte = data[pos]
-    pos += 1
-    if byte < 128:
-        return byte, pos
-    value = byte & 127
-    shift = 7
-    while True:
-        byte = data[pos]
-        pos += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            break
-        shift += 7
-        if shift > 63:
-            raise InvalidChange("a number is too long")
-    if byte == 0 or value >> 64:
-        raise InvalidChange("a number is longer than it needs to be")
-    return value, pos
-
-
-def _signed(data: bytes, pos: int) -> tuple[int, int]:
-    """A signed LEB128 number of at most 64 bits, as short as can be, and where it ends."""
-    value = shift = previous = 0
-    while True:
-        byte = data[pos]
-        pos += 1
-        value |= (byte & 127) << shift
-        shift += 7
-        if byte < 128:
-            break
-        if shift > 63:
-            raise InvalidChange("a number is too long")
-        previous = byte
-    if byte & 64:
-        value -= 1 << shift
-    if shift > 7 and byte == (127 if previous & 64 else 0):
-        raise InvalidChange("a number is longer than it needs to be")
-    if not -(2**63) <= value < 2**63:
-        raise InvalidChange("a number is too long")
-    return value, pos
-
-
-def _text(data: bytes, pos: int) -> tuple[str, int]:
-    size, pos = _unsigned(data, pos)
-    end = pos + size
-    if end > len(data):
-        raise InvalidChange("the change ends too early")
-    return data[pos:end].decode(), end
-
-
-_T = TypeVar("_T")
-
-
-def _runs(
-    column: bytes,
-    count: int,
-    read: Callable[[bytes, int], tuple[_T, int]],
-    *,
-    exactly: bool = True,
-) -> list[_T | None]:
-    """The ``count`` (or at most as many) entries of a run-length encoded column.
-
-    A positive number is a run of one value, a negative one begins a row of differing values, zero
-    a run of nulls. A column of nothing but nulls is left out.
-    """
-    if not column:
-        return [None] * count if exactly else []
-    entries: list[_T | None] = []
-    pos = 0
-    last: _T | None = None
-    previous = 1
-    while pos < len(column):
-        head, pos = _signed(column, pos)
-        if head:
-            size = abs(head)
-            ordered = head > 1 or (head < 0 and previous >= 0)
-        else:
-            size, pos = _unsigned(column, pos)
-            ordered = size > 0 and previous != 0
-            last = None
-        if not ordered or len(entries) + size > count:
-            raise InvalidChange("a column is not encoded as it must be")
-        if head == 0:
-            entries += [None] * size
-        else:
-            for _ in range(1 if head > 0 else size):
-                value, pos = read(column, pos)
-                if value == last:
-                    raise InvalidChange("a column is not encoded as it must be")
-                entries.append(value)
-                last = value
-            if head > 0:
-                entries += [last] * (size - 1)
-        previous = head
-    if exactly and len(entries) != count:
-        raise InvalidChange("a column has the wrong number of entries")
-    if last is None and not any(entry is not None for entry in entries):
-        raise InvalidChange("a column is empty")
-    return entries
-
-
-def _present(entries: Sequence[_T | None]) -> Sequence[_T]:
-    """The entries of a column in which nothing may be null."""
-    if None in entries:
-        raise InvalidChange("a column lacks an entry")
-    return cast("Sequence[_T]", entries)
-
-
-def _sums(deltas: list[int | None]) -> list[int | None]:
-    """A delta column: each entry adds to the last one that is not null."""
-    total = 0
-    sums: list[int | None] = []
-    for delta in deltas:
-        if delta is not None:
-            total += delta
-        sums.append(None if delta is None else total)
-    return sums
-
-
-def _booleans(column: bytes, count: int) -> list[bool]:
-    """A boolean column: how many are false, how many then true, and so on."""
-    entries: list[bool] = []
-    value = False
-    pos = 0
-    while pos < len(column):
-        size, pos = _unsigned(column, pos)
-        if len(entries) + size > count or (size == 0 and (entries or value)):
-            raise InvalidChange("a column is not encoded as it must be")
-        entries += [value] * size
-        value = not value
-    if len(entries) != count:
-        raise InvalidChange("a column has the wrong number of entries")
-    return entries
