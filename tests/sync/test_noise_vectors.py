@@ -31,13 +31,17 @@ VECTORS = [
         messages=(
             (
                 "4c756477696720766f6e204d69736573",
-                "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944"
-                "4c756477696720766f6e204d69736573",
+                (
+                    "ca35def5ae56cec33dc2036731ab14896bc4c75dbb07a61f879f8e3afa4c7944"
+                    "4c756477696720766f6e204d69736573"
+                ),
             ),
             (
                 "4d757272617920526f746862617264",
-                "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f144808843"
-                "ff34a6759d06e7733c83aeb5556c15bc762b664b3ba0556b1e7eaea4168bb6",
+                (
+                    "95ebc60d2b1fa672c1f46a8aa265ef51bfe38e7ccb39ec5be34069f144808843"
+                    "ff34a6759d06e7733c83aeb5556c15bc762b664b3ba0556b1e7eaea4168bb6"
+                ),
             ),
             (
                 "462e20412e20486179656b",
@@ -62,9 +66,11 @@ VECTORS = [
             ),
             (
                 b"payload-1-noise-nn-25519-chachapoly-blake2s".hex(),
-                "24a44fe4dd1214fc51fec35b2235a36e4b1148bd6e8eee220d43765ebada7e55"
-                "5e71b097555814693f1a231f25acad2d26c093e05b78ddd2ff42713974c1cd05"
-                "8e4c59049decf9887bee1b5c71f3846911beae29050a14d4187c04",
+                (
+                    "24a44fe4dd1214fc51fec35b2235a36e4b1148bd6e8eee220d43765ebada7e55"
+                    "5e71b097555814693f1a231f25acad2d26c093e05b78ddd2ff42713974c1cd05"
+                    "8e4c59049decf9887bee1b5c71f3846911beae29050a14d4187c04"
+                ),
             ),
         ),
         handshake_hash="6a5002fb7157c5aa50160cefe7cd4438de01533a6de62fed6cff4a8c98ac278e",
