@@ -46,9 +46,10 @@ ACTOR_SIZE: Final = 24
 #: The first change of a record says with this field whose record it is; no other may touch it.
 IDENTITY: Final = "_id"
 
-#: What ``datetime`` can hold, years 1 to 9999, in milliseconds since 1970.
-MIN_TIME: Final = -62_135_596_800_000
-MAX_TIME: Final = 253_402_300_799_999
+#: What ``datetime`` can hold in any time zone, so a day less than the years 1 to 9999; in
+#: milliseconds since 1970. Automerge for Python panics when it reads the first day.
+MIN_TIME: Final = -62_135_510_400_000
+MAX_TIME: Final = 253_402_214_399_999
 
 _MAX_COUNTER: Final = 2**32 - 1  # automerge keeps operation counters in 32 bits
 _MAX_INT: Final = 2**63 - 1  # what SQLite can hold; automerge's unsigned integers go further
