@@ -1,0 +1,589 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One machine's copy of a group: its keys, its journal, and the two stages that fill it.
+
+What people do with a group is in ``group``; what another machine may do with it is here: take in
+what it sends, tell what is held, admit who proved an invitation. A replica belongs to one thread;
+several, in any number of processes, may share one database.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import cbor2
+
+from mutualaid.errors import DamagedError, InvitationError, ProtocolError
+from mutualaid.model import control, crdt, keys
+from mutualaid.model.apply import Applier
+from mutualaid.model.control import AddDevice, Admit, Control, Freeze, KeyShare, Start
+from mutualaid.model.entry import Chain, Run
+from mutualaid.model.invitation import Invitation
+from mutualaid.model.journal import Accepted, Holdings, Journal, short_device
+from mutualaid.model.membership import Membership
+from mutualaid.model.store import Store
+from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
+
+STATEMENT_DOMAIN: Final = b"mutualaid/statement/1"
+MAX_STATEMENT: Final = 256 * 1024
+APPLY_BATCH: Final = 2_000
+
+#: Kind under which a ChangeSet tells that another machine was heard or told what it holds.
+MACHINE: Final = "machine"
+
+
+def now_ms() -> int:
+    """The present, for people to read; nothing that must agree depends on it."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """What a newcomer shows to any member's machine; see :class:`control.Admit`."""
+
+    invitation: bytes
+    device: bytes
+    signing: bytes
+    sealing: bytes
+    proof: bytes
+    consent: bytes
+    vow: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a machine says it holds, signed, so that others can pass it on."""
+
+    device: bytes
+    created: int
+    holdings: Holdings
+    body: bytes
+    signature: bytes
+
+
+class Replica:
+    """One group in one database."""
+
+    def __init__(self, store: Store, *, clock: Callable[[], int] = now_ms) -> None:
+        """Open what :meth:`start` or :meth:`begin_join` wrote before."""
+        group = store.meta("group")
+        if group is None:
+            raise DamagedError(
+                f"{store.path.parent} holds no group: it was left half made. It can be deleted."
+            )
+        self.store = store
+        self.clock = clock
+        self.group: bytes = bytes(group)
+        self.journal = Journal(store, self.group)
+        self._load_keys()
+        self.applier = Applier(store, self.journal, lambda: (self.device.public, self.me))
+        self._seen_data: int | None = None
+        self._seen_membership: Membership | None = None
+        self._seen_touched = self._last_touched()
+        self._dirty = False
+        self.journal.refresh()
+        self._seen_membership = self.journal.membership()
+        self._mend()
+
+    def _load_keys(self) -> None:
+        meta = self.store.meta
+        self.device = keys.SigningKey(bytes(meta("device")))
+        self.person = keys.SigningKey(bytes(meta("person")))
+        self.sealing = keys.SealingKey(bytes(meta("sealing")))
+        self.me = keys.person_id(self.group, self.person.public)
+        self.actor = crdt.new_actor(keys.device_hash(self.device.public))
+        self.journal.own_device = self.device.public
+        self._epochs: dict[bytes, keys.EpochKey] = {}
+        for (secret,) in self.store.connection.execute(
+            "SELECT value FROM meta WHERE key LIKE 'epoch:%'"
+        ):
+            epoch = keys.EpochKey(bytes(secret))
+            self._epochs[epoch.id] = epoch
+
+    # -- beginnings
+
+    @classmethod
+    def start(cls, store: Store, *, clock: Callable[[], int] = now_ms) -> Self:
+        """Begin a group on this machine, offline, with nobody's permission."""
+        device, person = keys.SigningKey.generate(), keys.SigningKey.generate()
+        sealing, epoch = keys.SealingKey.generate(), keys.EpochKey.generate()
+        payload = control.encode(
+            Start(device.public, person.public, sealing.public, epoch.id, keys.random(16))
+        )
+        group = control.group_id(payload)
+        with store.write(durable=True):
+            _keep_keys(store, group, device, person, sealing)
+            _keep_epoch(store, epoch)
+            journal = Journal(store, group)
+            journal.refresh()
+            journal.append(device, Chain.CONTROL, [payload], clock())
+            share = KeyShare(
+                epoch.id,
+                device.public,
+                keys.seal(keys.sealing_public_of(device.public), epoch.secret),
+            )
+            journal.append(device, Chain.CONTROL, [control.encode(share)], clock())
+        return cls(store, clock=clock)
+
+    @classmethod
+    def begin_join(
+        cls, store: Store, invitation: Invitation, *, clock: Callable[[], int] = now_ms
+    ) -> Self:
+        """Make the keys of a newcomer; the rest comes from any member's machine."""
+        device, person = keys.SigningKey.generate(), keys.SigningKey.generate()
+        sealing = keys.SealingKey.generate()
+        with store.write(durable=True):
+            _keep_keys(store, invitation.group, device, person, sealing)
+            store.set_meta("invitation", invitation.text)
+        return cls(store, clock=clock)
+
+    # -- transactions
+
+    @contextlib.contextmanager
+    def write(self, *, durable: bool) -> Iterator[None]:
+        """One transaction on a fresh view of the database; on failure every cache is dropped,
+        and the automerge actor with them, for a number once used must not be used again."""
+        try:
+            with self.store.write(durable=durable):
+                self.journal.refresh()
+                yield
+        except BaseException:
+            self.journal.forget()
+            self.actor = crdt.new_actor(keys.device_hash(self.device.public))
+            raise
+        finally:
+            self._dirty = True
+
+    def membership(self) -> Membership:
+        return self.journal.membership()
+
+    def append_content(self, payloads: Sequence[bytes]) -> None:
+        """Write and apply content of one's own; inside :meth:`write`."""
+        numbers = self.journal.append(self.device, Chain.CONTENT, payloads, self.clock())
+        self.applier.apply_own(numbers)
+
+    def append_control(self, *entries: Control) -> None:
+        """Write control entries of one's own and let records follow; inside :meth:`write`."""
+        before = self.journal.membership()
+        self.journal.append(
+            self.device, Chain.CONTROL, [control.encode(entry) for entry in entries], self.clock()
+        )
+        self.applier.follow_membership(before, self.journal.membership())
+
+    # -- what changed
+
+    def _last_touched(self) -> int:
+        row = self.store.connection.execute("SELECT max(revision) FROM touched").fetchone()
+        return int(row[0] or 0)
+
+    def touched_since(self, revision: int) -> ChangeSet:
+        """What commits after ``revision`` of the table ``touched`` changed."""
+        records: dict[str, set[int]] = {}
+        everything = False
+        oldest = self.store.connection.execute("SELECT min(revision) FROM touched").fetchone()[0]
+        if oldest is not None and revision and oldest > revision + 1:
+            everything = True
+        for kind, number in self.store.connection.execute(
+            "SELECT kind, record FROM touched WHERE revision > ?", (revision,)
+        ):
+            if number is None:
+                everything = True
+            elif kind is not None:
+                records.setdefault(kind, set()).add(number)
+        return ChangeSet(
+            {kind: frozenset(numbers) for kind, numbers in records.items()}, everything=everything
+        )
+
+    def refresh(self) -> ChangeSet:
+        """What any connection has committed since the last call; microseconds when nothing."""
+        version = self.store.data_version()
+        if version == self._seen_data and not self._dirty:
+            return NOTHING_CHANGED
+        with self.store.explained():
+            self._seen_data, self._dirty = version, False
+            self.journal.refresh()
+            changed = self.touched_since(self._seen_touched)
+            self._seen_touched = self._last_touched()
+        membership = self.journal.membership()
+        if membership is not self._seen_membership:
+            self._seen_membership = membership
+            changed = ChangeSet(changed.records, changed.everything, members=True)
+            if bytes(self.store.meta("device")) != self.device.seed:
+                self._load_keys()
+            self._mend()
+        return changed
+
+    # -- keys and membership
+
+    @property
+    def joined(self) -> bool:
+        """Whether this machine belongs, and holds a key with which it can talk to others."""
+        return self.device.public in self.membership().devices and bool(self._epochs)
+
+    @property
+    def invitation(self) -> Invitation | None:
+        """The invitation this machine waits on, until it is admitted."""
+        from mutualaid.model.invitation import parse_invitation
+
+        text = self.store.meta("invitation")
+        return parse_invitation(text) if text is not None and not self.joined else None
+
+    def epochs(self) -> list[keys.EpochKey]:
+        """The epoch keys this machine holds, newest first."""
+        order = self.membership().epochs
+        known = [self._epochs[each] for each in reversed(order) if each in self._epochs]
+        return known or list(self._epochs.values())
+
+    def open_shares(self) -> None:
+        """Take the epoch keys that were sealed to this device; inside :meth:`write`."""
+        sealing = keys.device_sealing_key(self.device)
+        for epoch_id, sealed in self.membership().shares.get(self.device.public, {}).items():
+            if epoch_id in self._epochs:
+                continue
+            try:
+                epoch = keys.EpochKey(sealing.open(sealed))
+            except (keys.SealError, ValueError):
+                continue
+            if epoch.id == epoch_id:
+                _keep_epoch(self.store, epoch)
+                self._epochs[epoch_id] = epoch
+
+    def missing_shares(self) -> list[KeyShare]:
+        """Key shares for current devices that lack a key this machine holds."""
+        membership = self.membership()
+        shares: list[KeyShare] = []
+        for device in membership.current_devices():
+            has = membership.shares.get(device.key, {})
+            for epoch_id in membership.epochs:
+                epoch = self._epochs.get(epoch_id)
+                if epoch is None or epoch_id in has:
+                    continue
+                with contextlib.suppress(keys.SealError):
+                    public = keys.sealing_public_of(device.key)
+                    shares.append(KeyShare(epoch_id, device.key, keys.seal(public, epoch.secret)))
+        return shares
+
+    def join_request(self) -> JoinRequest:
+        """What this newcomer shows to a member's machine."""
+        invitation = self.invitation
+        if invitation is None:
+            raise InvitationError("This machine already belongs to the group.")
+        secret = invitation.signing
+        message = control.join_message(
+            self.group,
+            secret.public,
+            self.device.public,
+            self.person.public,
+            self.sealing.public,
+        )
+        return JoinRequest(
+            secret.public,
+            self.device.public,
+            self.person.public,
+            self.sealing.public,
+            secret.sign(message),
+            self.device.sign(message),
+            self.person.sign(message),
+        )
+
+    def admit(self, request: JoinRequest) -> None:
+        """Let a newcomer in who proved an open invitation, and share the key with them.
+
+        Raises InvitationError, in words for the newcomer, when the invitation does not allow it
+        as far as this machine knows; ProtocolError when the request proves nothing.
+        """
+        with self.write(durable=True):
+            membership = self.membership()
+            if request.device in membership.devices:
+                return
+            invitation = membership.invitations.get(request.invitation)
+            if invitation is None:
+                raise InvitationError(
+                    "The group does not know this invitation. Ask the person who invited you for"
+                    " a new one."
+                )
+            if invitation.closed:
+                raise InvitationError(
+                    "This invitation was withdrawn. Ask the person who invited you for a new one."
+                )
+            if invitation.used >= invitation.uses:
+                raise InvitationError(
+                    "This invitation is used up. Ask the person who invited you for a new one."
+                )
+            if self.clock() > invitation.ends:
+                raise InvitationError(
+                    "This invitation has expired. Ask the person who invited you for a new one."
+                )
+            admit = Admit(
+                request.invitation,
+                request.device,
+                request.signing,
+                request.sealing,
+                request.proof,
+                request.consent,
+                request.vow,
+            )
+            self.append_control(admit)
+            if request.device not in self.membership().devices:
+                raise ProtocolError("A newcomer's request does not prove the invitation.")
+            shares = [each for each in self.missing_shares() if each.device == request.device]
+            if shares:
+                self.append_control(*shares)
+
+    def certificate(self) -> bytes:
+        """What shows a machine that has not heard of this device that it belongs: the person,
+        and the person's signature over the device."""
+        message = control.device_message(self.group, self.me, self.device.public)
+        return self.me + self.person.sign(message)
+
+    def is_certified(self, device: bytes, certificate: bytes) -> bool:
+        """Whether a certificate shows a device of a person who belongs."""
+        person = self.membership().persons.get(certificate[:16])
+        if person is None or len(certificate) != 16 + 64:
+            return False
+        message = control.device_message(self.group, person.id, device)
+        return keys.verify(person.signing, message, certificate[16:])
+
+    def begin_new_device(self) -> None:
+        """Go on as a new device of the same person: after a restored backup, or when this
+        profile turned out to be a copy. What was written before stays."""
+        with self.write(durable=True):
+            self._begin_new_device()
+
+    def _begin_new_device(self) -> None:
+        self.device = keys.SigningKey.generate()
+        self.actor = crdt.new_actor(keys.device_hash(self.device.public))
+        self.journal.own_device = self.device.public
+        self.store.set_meta("device", self.device.seed)
+        self.store.delete_meta("after")
+        self.store.set_meta("new_device_at", self.clock())
+        if self.me not in self.membership().persons:
+            return  # a newcomer who is not admitted yet simply asks with the new key
+        message = control.device_message(self.group, self.me, self.device.public)
+        self.append_control(AddDevice(self.me, self.person.sign(message)))
+        own = [each for each in self.missing_shares() if each.device == self.device.public]
+        if own:
+            self.append_control(*own)
+
+    @property
+    def new_device_at(self) -> int | None:
+        """When this machine had to begin a new device, in ms; None if it never had to."""
+        value = self.store.meta("new_device_at")
+        return int(value) if value is not None else None
+
+    def _mend(self) -> None:
+        """Put right what a change of membership asks of this machine."""
+        membership = self.membership()
+        frozen = membership.devices.get(self.device.public)
+        own_forked = any(
+            len(self.journal.branches(self.device.public, chain)) > 1 for chain in Chain
+        )
+        if own_forked or (frozen is not None and frozen.frozen):
+            self.begin_new_device()
+        unfrozen = self._unfrozen_forks()
+        if unfrozen and self.membership().is_current(self.device.public):
+            with self.write(durable=True):
+                freezes = self._unfrozen_forks()
+                if freezes:
+                    self.append_control(*freezes)
+        self._seen_membership = self.membership()
+
+    def _unfrozen_forks(self) -> list[Freeze]:
+        """Freezes that are due: forks held here whose every head no cut-off names yet."""
+        devices = self.membership().devices
+        due: list[Freeze] = []
+        for fork in self.journal.forks():
+            device = devices.get(fork.device)
+            if device is not None and (device.heads is None or not any(
+                head in device.heads for head in fork.heads
+            )):
+                due.append(Freeze(fork.device, fork.proof, fork.heads))
+        return due
+
+    # -- the two stages, for entries from anywhere
+
+    def take_in(self, runs: Sequence[Run]) -> Accepted:
+        """Store what another machine sent: one transaction, all that was not refused."""
+        with self.write(durable=False):
+            before = self.membership()
+            accepted = self.journal.accept(runs)
+            if accepted.control:
+                self.applier.follow_membership(before, self.membership())
+                self.open_shares()
+        if accepted.control or accepted.forked:
+            self._mend()
+        return accepted
+
+    def apply_some(self, limit: int = APPLY_BATCH) -> int:
+        """Apply up to ``limit`` stored entries; 0 when all are applied."""
+        if not self.applier.backlog():
+            return 0
+        with self.write(durable=False):
+            return self.applier.apply(limit)
+
+    def apply_all(self) -> None:
+        while self.apply_some():
+            pass
+
+    # -- what each machine holds
+
+    def statement(self) -> Statement:
+        """What this machine holds now, signed; the stored one where nothing changed since."""
+        holdings = self.journal.holdings()
+        encoded = encode_holdings(holdings)
+        known = self._stored_statement(self.device.public)
+        if known is not None and encode_holdings(known.holdings) == encoded:
+            return known
+        created = max(self.clock(), known.created + 1 if known else 0)
+        body = cbor2.dumps([self.group, self.device.public, created, encoded])
+        signature = self.device.sign(STATEMENT_DOMAIN + body)
+        statement = Statement(self.device.public, created, holdings, body, signature)
+        with self.write(durable=False):
+            self._keep_statement(statement)
+        return statement
+
+    def statements(self) -> list[Statement]:
+        """The last statement of each machine that is known here."""
+        rows = self.store.connection.execute("SELECT body, signature FROM statement").fetchall()
+        found = [self.read_statement(bytes(body), bytes(signature)) for body, signature in rows]
+        return [each for each in found if each is not None]
+
+    def statement_times(self) -> dict[bytes, int]:
+        """Device (short) → when its last known statement was made."""
+        return {
+            short_device(bytes(device)): created
+            for device, created in self.store.connection.execute(
+                "SELECT device, created FROM statement"
+            )
+        }
+
+    def _stored_statement(self, device: bytes) -> Statement | None:
+        row = self.store.connection.execute(
+            "SELECT body, signature FROM statement WHERE device = ?", (device,)
+        ).fetchone()
+        return self.read_statement(bytes(row[0]), bytes(row[1])) if row else None
+
+    def read_statement(self, body: bytes, signature: bytes) -> Statement | None:
+        """A statement, if it is well formed and of this group; its signature is not checked."""
+        try:
+            group, device, created, encoded = cbor2.loads(body)
+            if group != self.group or type(device) is not bytes or type(created) is not int:
+                return None
+            if len(device) != 32 or not 0 <= created < 1 << 53:
+                return None
+            return Statement(device, created, decode_holdings(encoded), body, signature)
+        except Exception:  # hostile bytes raise many kinds
+            return None
+
+    def accept_statements(self, offered: Sequence[tuple[bytes, bytes]]) -> int:
+        """Keep those statements that are newer than what is known; return how many."""
+        devices = self.membership().devices
+        fresh: list[Statement] = []
+        for body, signature in offered:
+            statement = self.read_statement(body, signature)
+            if statement is None or statement.device not in devices:
+                continue
+            known = self._stored_statement(statement.device)
+            if known is not None and known.created >= statement.created:
+                continue
+            if keys.verify(statement.device, STATEMENT_DOMAIN + body, signature):
+                fresh.append(statement)
+        if fresh:
+            with self.write(durable=False):
+                for statement in fresh:
+                    self._keep_statement(statement)
+        return len(fresh)
+
+    def _keep_statement(self, statement: Statement) -> None:
+        self.store.connection.execute(
+            "INSERT OR REPLACE INTO statement VALUES (?, ?, ?, ?)",
+            (statement.device, statement.created, statement.body, statement.signature),
+        )
+        self._touch_machine()
+
+    def heard(self, device: bytes) -> None:
+        """Note that a device was just heard on a channel."""
+        with self.write(durable=False):
+            self.store.connection.execute(
+                "INSERT OR REPLACE INTO heard VALUES (?, ?)", (device, self.clock())
+            )
+            self._touch_machine()
+
+    def last_heard(self) -> dict[bytes, int]:
+        """Device → when it was last heard here, by itself or by a statement passed on."""
+        found: dict[bytes, int] = {}
+        for query in ("SELECT device, at FROM heard", "SELECT device, created FROM statement"):
+            for device, at in self.store.connection.execute(query):
+                # A clock that runs ahead elsewhere must not show here as the future.
+                found[bytes(device)] = max(found.get(bytes(device), 0), min(at, self.clock()))
+        return found
+
+    def _touch_machine(self) -> None:
+        self.store.connection.execute(
+            "INSERT INTO touched (kind, record) VALUES (?, 0)", (MACHINE,)
+        )
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def _keep_keys(
+    store: Store,
+    group: bytes,
+    device: keys.SigningKey,
+    person: keys.SigningKey,
+    sealing: keys.SealingKey,
+) -> None:
+    store.set_meta("group", group)
+    store.set_meta("device", device.seed)
+    store.set_meta("person", person.seed)
+    store.set_meta("sealing", sealing.seed)
+
+
+def _keep_epoch(store: Store, epoch: keys.EpochKey) -> None:
+    store.set_meta(f"epoch:{epoch.id.hex()}", epoch.secret)
+
+
+def encode_holdings(holdings: Holdings) -> list[list[object]]:
+    """Holdings as CBOR-ready rows ``[device, [seq, hash, …], [seq, hash, …]]`` in order."""
+    return [
+        [device, [part for head in heads[0] for part in head], [
+            part for head in heads[1] for part in head
+        ]]
+        for device, heads in sorted(holdings.items())
+    ]
+
+
+def decode_holdings(rows: object) -> Holdings:
+    """What :func:`encode_holdings` made; raises ValueError or TypeError on anything else."""
+    if not isinstance(rows, list):
+        raise TypeError("holdings are a list")
+    found: dict[bytes, tuple[tuple[tuple[int, bytes], ...], tuple[tuple[int, bytes], ...]]] = {}
+    for device, control_heads, content_heads in rows:
+        if type(device) is not bytes or len(device) != 8:
+            raise ValueError("a device is named by 8 bytes")
+        found[device] = (_decode_heads(control_heads), _decode_heads(content_heads))
+    return found
+
+
+def _decode_heads(flat: Sequence[object]) -> tuple[tuple[int, bytes], ...]:
+    heads: list[tuple[int, bytes]] = []
+    for seq, digest in zip(flat[::2], flat[1::2], strict=True):
+        if type(seq) is not int or type(digest) is not bytes or len(digest) != 8 or seq < 0:
+            raise ValueError("a head is a number and 8 bytes")
+        heads.append((seq, digest))
+    return tuple(heads)
+
+
+def behind(mine: Holdings, theirs: Mapping[bytes, object] | Holdings) -> int:
+    """How many of the entries held here a machine with these holdings lacks, by number."""
+    lacking = 0
+    for device, heads in mine.items():
+        other = theirs.get(device)
+        for chain in Chain:
+            newest = max((seq for seq, _ in heads[chain]), default=-1)
+            have = max((seq for seq, _ in other[chain]), default=-1) if other else -1  # type: ignore[index]
+            lacking += max(0, newest - have)
+    return lacking
