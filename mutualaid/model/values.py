@@ -266,6 +266,7 @@ class PersonRow:
     skills: tuple[Skill, ...]
     fixes: tuple[Fix, ...]
     mine: bool
+    outcomes: bool = False  # whether others see what came of this person's repairs
 
 
 @dataclass(frozen=True, slots=True)
