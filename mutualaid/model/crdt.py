@@ -71,17 +71,16 @@ def edit(
     gone = tuple(deletes)
     if IDENTITY in updates or IDENTITY in gone:
         raise ValueError("a record's identity never changes")
-    unique = set(changes)
+    read = {read_change(data): data for data in changes}
+    ordered = _in_order(read)
     try:
-        document = Document.load(b"".join(unique))
-        complete = len(document.get_changes([])) == len(unique)
+        document = Document.load(b"".join(read[change] for change in ordered))
         document.set_actor(actor)
+        heads = document.get_heads()
     except BaseException as error:
         _refuse_if_automerge(error)
         raise
-    if not complete:
-        raise InvalidChange("a dependency is missing")
-    return _write(document, document.get_heads(), updates, gone)
+    return _write(document, heads, updates, gone)
 
 
 def _write(
@@ -172,12 +171,23 @@ def read_fields(changes: Sequence[Change]) -> Merged:
         first = changes[0]
         if first.ops is None and first.sets is not None:
             return Merged(first.sets, _NOTHING, (first.hash,), _NO_WRITERS)
-    return _fold(sorted(set(changes), key=_order))
+    return _fold(_in_order(changes))
 
 
 def _order(change: Change) -> tuple[int, bytes]:
     """Sorts every change after those it depends on: its operations have higher counters."""
     return change.start_op, change.hash
+
+
+def _in_order(changes: Iterable[Change]) -> list[Change]:
+    """Each change once, after those it depends on; raises where one of those is missing."""
+    ordered = sorted(set(changes), key=_order)
+    held: set[bytes] = set()
+    for change in ordered:
+        if not held.issuperset(change.deps):
+            raise InvalidChange("a dependency is missing")
+        held.add(change.hash)
+    return ordered
 
 
 def _operations(change: Change) -> Iterable[Op]:
