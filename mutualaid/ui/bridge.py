@@ -124,5 +124,3 @@ class Bridge(QObject):
 
     def _keep_status(self, status: SyncStatus) -> None:
         self.status = status
-
-

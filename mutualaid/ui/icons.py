@@ -7,26 +7,22 @@
 """
 
 from functools import cache
-from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from mutualaid.ui.theme import theme
-
-FOLDER: Final = Path(__file__).resolve().parent.parent / "resources" / "icons"
+from mutualaid.ui.theme import ICONS, theme
 
 
 def icon_names() -> list[str]:
     """All there are."""
-    return sorted(path.stem for path in FOLDER.glob("*.svg"))
+    return sorted(path.stem for path in ICONS.glob("*.svg"))
 
 
 @cache
 def _renderer(name: str) -> QSvgRenderer:
-    made = QSvgRenderer(str(FOLDER / f"{name}.svg"))
+    made = QSvgRenderer(str(ICONS / f"{name}.svg"))
     if not made.isValid():
         raise KeyError(f"There is no icon {name!r}.")
     return made
@@ -76,9 +72,7 @@ class _TintedEngine(QIconEngine):
             return colours.quiet
         return colours.role(self._checked_role if state == QIcon.State.On else self._role)
 
-    def paint(
-        self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State
-    ) -> None:
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         paint_icon(painter, self._name, rect, self._colour(mode, state))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:

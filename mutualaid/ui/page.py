@@ -101,9 +101,7 @@ class Page(QWidget):
 
     detail_shown = Signal(bool)
 
-    def __init__(
-        self, desk: Desk, title: str, *, placeholder: str = "", action: str = ""
-    ) -> None:
+    def __init__(self, desk: Desk, title: str, *, placeholder: str = "", action: str = "") -> None:
         super().__init__()
         self.desk = desk
         self.group = desk.group
@@ -142,12 +140,15 @@ class Page(QWidget):
     # -- for subclasses ---------------------------------------------------------------------
 
     def set_content(self, content: QWidget, *, margins: bool = True) -> None:
-        """The page's own content, below title and chips."""
+        """The page's own content, below title and chips.
+
+        The margin at the end side is half as wide, for the scroll bar to stand in.
+        """
         self._content = content
         side = theme().px(24) if margins else 0
         self._holder = QWidget()
         column = QVBoxLayout(self._holder)
-        column.setContentsMargins(side, 0, side, 0)
+        column.setContentsMargins(side, 0, side // 2, 0)
         column.addWidget(content)
         self._split.insertWidget(0, self._holder, 1)
 
@@ -252,5 +253,3 @@ class Page(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.setAccessibleName(self.header.title.text())
-
-

@@ -34,9 +34,7 @@ class PageSpec:
 
 
 PAGES: Final = (
-    PageSpec(
-        "board", lambda: tr("Board"), "board", "mutualaid.ui.board", "BoardPage", ("post",)
-    ),
+    PageSpec("board", lambda: tr("Board"), "board", "mutualaid.ui.board", "BoardPage", ("post",)),
     PageSpec(
         "fixers",
         lambda: tr("Who fixes what"),

@@ -281,12 +281,8 @@ class Shell(QMainWindow):
         undo = self._action(menu, tr("Undo"), self.undo, QKeySequence.StandardKey.Undo, "undo")
         undo.setEnabled(False)
         menu.addSeparator()
-        self._action(
-            menu, tr("Post"), self._primary_action, QKeySequence.StandardKey.New, "new"
-        )
-        self._action(
-            menu, tr("&Search"), self._focus_search, QKeySequence.StandardKey.Find, "find"
-        )
+        self._action(menu, tr("Post"), self._primary_action, QKeySequence.StandardKey.New, "new")
+        self._action(menu, tr("&Search"), self._focus_search, QKeySequence.StandardKey.Find, "find")
         self._action(menu, tr("&Leave what is open"), self._escape)
         return menu
 

@@ -106,9 +106,7 @@ class NavButton(QPushButton):
             )
         painter.end()
 
-    def _paint_badge(
-        self, painter: QPainter, whole: QRect, direction: Qt.LayoutDirection
-    ) -> int:
+    def _paint_badge(self, painter: QPainter, whole: QRect, direction: Qt.LayoutDirection) -> int:
         if not self._badge:
             return 0
         look = theme()

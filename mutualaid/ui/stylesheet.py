@@ -4,7 +4,7 @@
 
 Looks (property ``look``): buttons ``primary secondary quiet danger chip chip-menu back``; frames
 ``card sidebar pane banner banner-warn hairline``; labels have a ``text-size`` (see
-``theme.Size``) and may be ``quiet``. Combo boxes, check boxes, spin boxes, menus stay with Qt's own style.
+``theme.Size``) and may be ``quiet``. Check boxes, menus and the rest stay as Qt draws them.
 """
 
 from collections.abc import Callable, Mapping
@@ -87,6 +87,25 @@ QLineEdit:focus, QPlainTextEdit:focus {{
 QLineEdit:disabled {{ color: {quiet}; background: {sidebar}; }}
 QLineEdit[bad="true"], QPlainTextEdit[bad="true"] {{ border-color: {need}; }}
 
+QComboBox, QSpinBox {{
+    background: {card}; color: {text}; border: 1px solid {hairline}; border-radius: {p8}px;
+    padding: {p6}px {p10}px; min-height: {p22}px; selection-background-color: {accent};
+    selection-color: {on_accent}; }}
+QComboBox:focus, QSpinBox:focus {{ border: 2px solid {accent}; padding: {q6}px {q10}px; }}
+QComboBox::drop-down {{ border: 0; width: {p32}px; }}
+QComboBox::down-arrow {{
+    image: url({icons}/choose-{ground}.svg); width: {p16}px; height: {p16}px; }}
+QComboBox QAbstractItemView {{
+    background: {card}; border: 1px solid {hairline}; padding: {p4}px; outline: 0; }}
+QComboBox QAbstractItemView::item {{ min-height: {p32}px; padding: 0 {p8}px; }}
+QAbstractSpinBox QLineEdit {{
+    border: 0; background: transparent; min-height: 0; padding: 0 {p8}px; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: {p32}px; }}
+QSpinBox::up-arrow {{
+    image: url({icons}/choose-{ground}-up.svg); width: {p14}px; height: {p14}px; }}
+QSpinBox::down-arrow {{
+    image: url({icons}/choose-{ground}.svg); width: {p14}px; height: {p14}px; }}
+
 QScrollArea {{ background: transparent; border: 0; }}
 QListView[look="cards"], QListView[look="plain"] {{
     background: transparent; border: 0; outline: 0; }}
@@ -109,16 +128,21 @@ def _mixed(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def stylesheet(roles: Mapping[str, str], px: Callable[[float], int]) -> str:
-    """The application's stylesheet for colours by role and a function that scales lengths."""
+def stylesheet(roles: Mapping[str, str], px: Callable[[float], int], icons: str) -> str:
+    """The application's stylesheet for colours by role and a function that scales lengths.
+
+    ``icons`` is the folder with the icons, as a URL path.
+    """
     sizes = {f"b{n}": px(n) for n in (13, 14, 16, 18, 24)}
-    sizes |= {f"p{n}": px(n) for n in (2, 4, 6, 8, 10, 12, 14, 15, 20, 22, 32)}
+    sizes |= {f"p{n}": px(n) for n in (2, 4, 6, 8, 10, 12, 14, 15, 16, 20, 22, 32)}
     # A focus ring is one pixel wider than the border it replaces: the padding gives that back,
     # so that nothing moves when the focus does.
     sizes |= {f"q{n}": px(n) - 1 for n in (4, 6, 10, 12, 14)}
     made = {
         "accent_over": _mixed(roles["accent"], roles["text"], 0.12),
         "accent_down": _mixed(roles["accent"], roles["text"], 0.25),
+        "icons": icons,
+        "ground": "light" if int(roles["window"][1:3], 16) > 127 else "dark",
         "handle": _mixed(roles["hairline"], roles["quiet"], 0.35),
     }
     return _RULES.format(**roles, **made, **sizes)

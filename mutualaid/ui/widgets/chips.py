@@ -97,5 +97,3 @@ class MenuChip(QPushButton):
             self._menu.addAction(action)
             if not key:
                 self._menu.addSeparator()
-
-

@@ -112,7 +112,7 @@ def text_width(words: str, size: Size, *, bold: bool = False) -> int:
 def pill_width(words: str, icon: str = "") -> int:
     """How wide a pill with these words is."""
     px = theme().px
-    return text_width(words, Size.META, bold=True) + px(16) + (px(14) if icon else 0)
+    return text_width(words, Size.META, bold=True) + px(16) + (px(16) if icon else 0)
 
 
 def pill(
@@ -133,9 +133,9 @@ def pill(
     painter.drawRoundedRect(QRectF(rect), px(6), px(6))
     inner = rect.adjusted(px(8), 0, -px(8), 0)
     if icon:
-        place = QRect(inner.left(), inner.top(), px(10), inner.height())
+        place = QRect(inner.left(), inner.top(), px(13), inner.height())
         paint_icon(painter, icon, mirrored(place, inner, direction), words_colour)
-        inner = mirrored(inner.adjusted(px(14), 0, 0, 0), inner, direction)
+        inner = mirrored(inner.adjusted(px(16), 0, 0, 0), inner, direction)
     text(
         painter,
         inner.adjusted(0, 0, 2, 0),

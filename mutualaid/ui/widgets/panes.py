@@ -124,6 +124,7 @@ class DetailPane(QFrame):
         top.addStretch(1)
         outer.addLayout(top)
         self._scroll = ScrollColumn(QMargins(px(20), px(8), px(20), px(20)), spacing=10)
+        self._scroll.content.setMaximumWidth(px(800))
         set_look(self._scroll.content, "pane")
         outer.addWidget(self._scroll, 1)
         self.column = self._scroll.column

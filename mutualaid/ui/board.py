@@ -1,0 +1,337 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The board: needs and offers as cards, filters, search, one post in full beside them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget
+
+from mutualaid.errors import MutualAidError
+from mutualaid.model.taxonomy import CATEGORIES
+from mutualaid.model.values import ChangeSet, PostDraft, PostFilter, PostKind, PostRow, Urgency
+from mutualaid.ui.board_card import CardList, PostDelegate
+from mutualaid.ui.board_model import PostModel
+from mutualaid.ui.page import Desk, Page
+from mutualaid.ui.post_detail import PostDetailPane
+from mutualaid.ui.post_form import PostDialog, changed_fields, draft_of
+from mutualaid.ui.widgets import Chip, EmptyState, MenuChip
+from mutualaid.ui.words import category_word, tr, urgency_word
+
+#: ms after which words like "20 minutes ago" are said anew.
+MINUTE: Final = 60_000
+
+
+class BoardPage(Page):
+    """What neighbours need and offer, newest first."""
+
+    name = "board"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(
+            desk, tr("Board"), placeholder=tr("Search needs and offers"), action=tr("Post")
+        )
+        self._filter = PostFilter()
+        self._loaded = False
+        self._make_chips()
+        self.model = PostModel(self._read, self)
+        self.model.filled.connect(self._show_list_or_why_not)
+        delegate = PostDelegate(self)
+        delegate.action_asked.connect(self._offer_from_card)
+        self.list = CardList(tr("Needs and offers"), delegate)
+        self.list.setModel(self.model)
+        self.list.selectionModel().currentChanged.connect(self._current_changed)
+        self.list.activated.connect(self._activated)
+        self.list.clicked.connect(self._clicked)
+        self.empty = EmptyState()
+        self.empty.acted.connect(self._act_on_empty)
+        self._empty_action = "post"
+        self._either = QStackedWidget()
+        self._either.addWidget(self.list)
+        self._either.addWidget(self.empty)
+        self._either.setFocusProxy(self.list)
+        self.set_content(self._either)
+        self.pane = PostDetailPane(desk)
+        self.pane.edit_asked.connect(self._edit)
+        self.set_detail(self.pane)
+        self._clock = QTimer(self)
+        self._clock.setInterval(MINUTE)
+        self._clock.timeout.connect(self._time_passes)
+
+    # -- filters ----------------------------------------------------------------------------
+
+    def _make_chips(self) -> None:
+        self._kinds = QButtonGroup(self)
+        self.chip_all = Chip(tr("All"), checked=True)
+        self.chip_needs = Chip(tr("Needs"))
+        self.chip_offers = Chip(tr("Offers"))
+        for chip in (self.chip_all, self.chip_needs, self.chip_offers):
+            self._kinds.addButton(chip)
+            self.add_chip(chip)
+        self._kinds.buttonToggled.connect(lambda _button, on: on and self._filter_changed())
+        self.chip_category = MenuChip(tr("Category"), tr("Every category"))
+        self.chip_category.set_choices((one.id, category_word(one.id)) for one in CATEGORIES)
+        self.chip_area = MenuChip(tr("Area"), tr("Every area"))
+        self.chip_urgency = MenuChip(tr("How urgent"), tr("Urgent or not"))
+        self.chip_urgency.set_choices((one.value, urgency_word(one)) for one in Urgency)
+        for menu in (self.chip_category, self.chip_area, self.chip_urgency):
+            menu.chosen.connect(self._filter_changed)
+            self.add_chip(menu)
+        self.chip_mine = Chip(tr("Mine"))
+        self.chip_past = Chip(tr("Past"))
+        for chip in (self.chip_mine, self.chip_past):
+            chip.toggled.connect(self._filter_changed)
+            self.add_chip(chip)
+
+    def _wanted(self) -> PostFilter:
+        kind = None
+        if self.chip_needs.isChecked():
+            kind = PostKind.NEED
+        elif self.chip_offers.isChecked():
+            kind = PostKind.OFFER
+        category = self.chip_category.current
+        urgency = self.chip_urgency.current
+        return PostFilter(
+            kind=kind,
+            search=self._filter.search,
+            categories=(category,) if category else (),
+            area=self.chip_area.current,
+            urgency=Urgency(urgency) if urgency else None,
+            owner=self.group.me if self.chip_mine.isChecked() else None,
+            past=self.chip_past.isChecked(),
+        )
+
+    def _filter_changed(self, *_what: object) -> None:
+        wanted = self._wanted()
+        if wanted != self._filter:
+            self._filter = wanted
+            self._load()
+
+    def on_search(self, words: str) -> None:
+        self._filter = replace(self._filter, search=words)
+        self._load()
+
+    def show_everything(self) -> None:
+        """Take every filter away."""
+        for menu in (self.chip_category, self.chip_area, self.chip_urgency):
+            menu.choose("")
+        self.chip_mine.setChecked(False)
+        self.chip_past.setChecked(False)
+        self.chip_all.setChecked(True)
+        if self.search is not None:
+            self.search.clear()
+
+    # -- rows -------------------------------------------------------------------------------
+
+    def _read(
+        self, wanted: PostFilter, limit: int, before: tuple[int, int] | None
+    ) -> Sequence[PostRow]:
+        try:
+            return self.group.posts(wanted, limit=limit, before=before)
+        except MutualAidError as error:
+            self.desk.window.warn(str(error))
+            return ()
+
+    def _load(self) -> None:
+        self._loaded = True
+        shown = self.pane.record if self.detail_is_shown else None
+        self.model.show(self._filter)
+        if shown is not None:
+            self._mark(shown)
+
+    def activate(self) -> None:
+        if not self._loaded:
+            self._load()
+            self._show_figures()
+        self._clock.start()
+        if self.model.rowCount():
+            if not self.list.currentIndex().isValid():
+                first = self.model.index(0)
+                self.list.selectionModel().setCurrentIndex(
+                    first, QItemSelectionModel.SelectionFlag.NoUpdate
+                )
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def on_change(self, change: ChangeSet) -> None:
+        if not self._loaded:
+            return
+        if change.concerns("post", "response", "person"):
+            self.model.sweep()
+            self._show_figures()
+        if change.members or change.concerns("post", "response", "comment", "person"):
+            self.pane.refresh()
+        if change.members:
+            self._show_list_or_why_not()
+
+    def _time_passes(self) -> None:
+        if self.isVisible():
+            self.model.sweep()
+            self.list.viewport().update()
+
+    def _show_figures(self) -> None:
+        counts = self.group.counts()
+        self.chip_all.set_count(counts.needs + counts.offers)
+        self.chip_needs.set_count(counts.needs)
+        self.chip_offers.set_count(counts.offers)
+        self.chip_area.set_choices((area, area) for area in self.group.areas())
+        self.chips.invalidate()
+
+    # -- why there is nothing -----------------------------------------------------------------
+
+    def _show_list_or_why_not(self) -> None:
+        if self.model.rowCount():
+            self._either.setCurrentWidget(self.list)
+            return
+        self._empty_action, said = self._why_empty()
+        self.empty.tell(*said)
+        self._either.setCurrentWidget(self.empty)
+
+    def _why_empty(self) -> tuple[str, tuple[str, str, str, str]]:
+        wanted = self._filter
+        if wanted == PostFilter(past=True):
+            return "everything", (
+                "clock",
+                tr("Nothing is over yet"),
+                tr("Posts that are done, withdrawn or have run out are kept here."),
+                tr("Back to the board"),
+            )
+        if wanted != PostFilter():
+            return "everything", (
+                "filter",
+                tr("Nothing fits"),
+                tr("No need or offer fits what you chose or typed."),
+                tr("Show everything"),
+            )
+        if not self.group.joined or self._nobody_heard():
+            return "machines", (
+                "reached",
+                tr("Nothing received yet"),
+                tr(
+                    "The board fills by itself as soon as a neighbour's machine is near, on the "
+                    "same Wi-Fi for example. What you post is kept until then."
+                ),
+                tr("See neighbours' machines"),
+            )
+        if self.group.count_posts(PostFilter(past=True)):
+            return "past", (
+                "saved",
+                tr("All done"),
+                tr("Every need is met and every offer is taken. What was is kept."),
+                tr("Look at what was"),
+            )
+        return "post", (
+            "board",
+            tr("The board is yours"),
+            tr(
+                "What could you use a hand with? What could you lend, give or do? "
+                "Your neighbours see it as soon as their machines are near."
+            ),
+            tr("Post the first one"),
+        )
+
+    def _nobody_heard(self) -> bool:
+        others = [one for one in self.group.machines() if not one.this]
+        return bool(others) and all(one.last_heard is None for one in others)
+
+    def _act_on_empty(self) -> None:
+        if self._empty_action == "everything":
+            self.show_everything()
+            self.activate()
+        elif self._empty_action == "machines":
+            self.desk.window.show_page("machines")
+        elif self._empty_action == "past":
+            self.chip_past.setChecked(True)
+            self.activate()
+        else:
+            self.primary_action()
+
+    # -- one post -----------------------------------------------------------------------------
+
+    def _row(self, index: QModelIndex) -> PostRow | None:
+        return self.model.row(index.row()) if index.isValid() else None
+
+    def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        row = self._row(current)
+        if row is not None and self.detail_is_shown and not self.narrow:
+            self.pane.show_post(row.id)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        row = self._row(index)
+        if row is not None:
+            self._open(row)
+
+    def _activated(self, index: QModelIndex) -> None:
+        row = self._row(index)
+        if row is not None:
+            self._open(row)
+            self.pane.focus_first()
+
+    def _offer_from_card(self, index: QModelIndex) -> None:
+        row = self._row(index)
+        if row is not None:
+            self._open(row)
+            self.pane.focus_offer()
+
+    def _open(self, row: PostRow) -> None:
+        self.pane.show_post(row.id)
+        self.show_detail()
+
+    def open_record(self, record: bytes) -> None:
+        if not self.model.index_of(record).isValid():
+            self.show_everything()
+        self._mark(record)
+        self.pane.show_post(record)
+        self.show_detail()
+
+    def _mark(self, record: bytes) -> None:
+        index = self.model.index_of(record)
+        if index.isValid():
+            self.list.setCurrentIndex(index)
+            self.list.scrollTo(index)
+
+    # -- posting ------------------------------------------------------------------------------
+
+    def primary_action(self) -> None:
+        kind = PostKind.OFFER if self.chip_offers.isChecked() else PostKind.NEED
+        dialog = PostDialog(self, self.group.areas(), self._post, kind=kind)
+        dialog.open()
+
+    def _post(self, draft: PostDraft, dialog: PostDialog) -> bool:
+        change = self.desk.run(
+            lambda: self.group.post(draft),
+            tr("Posted “{title}”.", title=draft.title.strip()),
+            lambda made: self.group.withdraw(made.created or b""),
+            on_error=dialog.refuse,
+        )
+        if change is None:
+            return False
+        if change.created is not None:
+            self._mark(change.created)
+            if self.detail_is_shown and not self.narrow:
+                self.pane.show_post(change.created)
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def _edit(self, row: PostRow) -> None:
+        def save(draft: PostDraft, dialog: PostDialog) -> bool:
+            return self._change(row, draft, dialog)
+
+        PostDialog(self, self.group.areas(), save, row=row).open()
+
+    def _change(self, row: PostRow, draft: PostDraft, dialog: PostDialog) -> bool:
+        before = draft_of(row)
+        wanted = changed_fields(before, draft)
+        if not wanted:
+            return True
+        back = {name: getattr(before, name) for name in wanted}
+        change = self.desk.run(
+            lambda: self.group.edit_post(row.id, **wanted),
+            tr("Changed “{title}”.", title=draft.title.strip()),
+            lambda _made: self.group.edit_post(row.id, **back),
+            on_error=dialog.refuse,
+        )
+        return change is not None
