@@ -25,6 +25,7 @@ from mutualaid.model import keys, search
 from mutualaid.model.apply import decode_changes, read_change, read_identity
 from mutualaid.model.entry import (
     SIGNED_DOMAIN,
+    Item,
     Run,
     check_run,
     encode_batch,
@@ -33,9 +34,7 @@ from mutualaid.model.entry import (
 )
 from mutualaid.model.records import REGISTRY
 from mutualaid.model.records.kind import Record
-from mutualaid.model.replica import Replica
-from mutualaid.model.store import Store
-from tests.benchmarks.world import KEY, World
+from tests.benchmarks.world import World, open_group
 
 #: Entries in one transaction, at least: one batch is little for SQLite.
 TRANSACTION = 2_000
@@ -58,7 +57,8 @@ class Batch:
 
 def prepare(world: World, file: Path) -> int:
     """Write what sender and receiver need to *file*; return how many entries that is."""
-    full, empty = (Replica(Store(path, KEY)) for path in (world.full, world.empty))
+    groups = [open_group(world.full), open_group(world.empty)]
+    full, empty = (group.replica for group in groups)
     numbers = empty.store.connection.execute(
         "SELECT (SELECT max(number) FROM entry), (SELECT coalesce(max(number), 0) FROM record)"
     ).fetchone()
@@ -67,7 +67,7 @@ def prepare(world: World, file: Path) -> int:
     batches: list[Batch] = []
     chains: dict[bytes, int] = {}
     for runs in full.journal.lacking(empty.journal.holdings()):
-        payloads = b"".join(bytes(item.payload) for run in runs for item in run.items)
+        payloads = b"".join(_payload(item) for run in runs for item in run.items)
         batch = Batch(zlib.compress(payloads, 1), [])
         wire.append(encode_batch(runs))
         for run in runs:
@@ -75,18 +75,23 @@ def prepare(world: World, file: Path) -> int:
             batch.runs.append((run.device, _links(full.group, run)))
             for sealed in check_run(full.group, run):
                 entry += 1
-                created, after, salt, signature, payload = sealed.item
-                assert isinstance(payload, bytes)
+                created, after, salt, signature, _ = sealed.item
+                payload = _payload(sealed.item)
                 place = (entry, chain, sealed.seq, created, after, salt, signature, sealed.hash)
                 batch.entries.append((*place, payload, None, None))
                 for record_id, data in decode_changes(payload) or ():
                     record += 1
                     _add_record(batch, record, record_id, read_change(data).sets, created, entry)
         batches.append(batch)
-    full.close()
-    empty.close()
+    for group in groups:
+        group.close()
     file.write_bytes(pickle.dumps((wire, batches)))
     return sum(len(batch.entries) for batch in batches)
+
+
+def _payload(item: Item) -> bytes:
+    assert isinstance(item.payload, bytes)
+    return item.payload
 
 
 def _links(group: bytes, run: Run) -> list[tuple[bytes, bytes, bytes, bytes]]:
@@ -96,8 +101,7 @@ def _links(group: bytes, run: Run) -> list[tuple[bytes, bytes, bytes, bytes]]:
     links = []
     for sealed in check_run(group, run):
         item = sealed.item
-        assert isinstance(item.payload, bytes)
-        hashed = hashlib.blake2b(item.salt + item.payload, digest_size=32).digest()
+        hashed = hashlib.blake2b(item.salt + _payload(item), digest_size=32).digest()
         header = item_header(start, sealed.seq, previous, item)
         links.append((item.salt, hashed, header, item.signature))
         previous = sealed.hash
@@ -132,11 +136,11 @@ def send(file: Path, ready: Connection) -> None:
             peer.recv(1)
 
 
-def receive(file: Path, database: Path, port: int, searchable: bool, done: Connection) -> None:
+def receive(file: Path, profile: Path, port: int, searchable: bool, done: Connection) -> None:
     """The receiver's process: check and insert, and tell how many seconds it took."""
     _, batches = pickle.loads(file.read_bytes())
-    store = Store(database, KEY)
-    db = store.connection
+    group = open_group(profile)
+    db = group.replica.store.connection
     db.execute("PRAGMA synchronous = NORMAL")
     gc.freeze()
     begun = time.perf_counter()
@@ -157,7 +161,7 @@ def receive(file: Path, database: Path, port: int, searchable: bool, done: Conne
         if db.in_transaction:
             db.execute("COMMIT")
         taken = time.perf_counter() - begun
-    store.close()
+    group.close()
     done.send(taken)
 
 
@@ -191,14 +195,14 @@ def insert(db: Any, batch: Batch, searchable: bool) -> None:
     search.put(db, batch.search)
 
 
-def first_sync(file: Path, database: Path, *, searchable: bool) -> float:
-    """Seconds that a first sync into *database* takes when there is nothing in between."""
+def first_sync(file: Path, profile: Path, *, searchable: bool) -> float:
+    """Seconds that a first sync into *profile* takes when there is nothing in between."""
     spawn = multiprocessing.get_context("spawn")
     ready, ready_there = spawn.Pipe(duplex=False)
     done, done_there = spawn.Pipe(duplex=False)
     sender = spawn.Process(target=send, args=(file, ready_there))
     sender.start()
-    arguments = (file, database, ready.recv(), searchable, done_there)
+    arguments = (file, profile, ready.recv(), searchable, done_there)
     receiver = spawn.Process(target=receive, args=arguments)
     receiver.start()
     taken: float = done.recv()

@@ -17,16 +17,14 @@ from mutualaid.model.control import Admit, KeyShare
 from mutualaid.model.entry import NO_ENTRY, Chain, Item, Run, sign_entry
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import Invitation
+from mutualaid.model.profile import Profile
 from mutualaid.model.replica import Replica, now_ms
-from mutualaid.model.store import Store
 from mutualaid.model.taxonomy import CATEGORIES
 from mutualaid.model.values import Millis, Mode, PostKind, Scalar, Urgency
 
 PEOPLE = 100
 #: Characters of a post's title and text.
 TITLE, TEXT = 40, 300
-#: The benchmarks' own databases; nothing in them is anybody's.
-KEY = bytes(range(32))
 DAY_MS = 86_400_000
 
 _ONSETS = "b bl br c ch cl d dr f fl g gr h j k l m n p pl qu r s sh st t th tr v w".split()
@@ -144,7 +142,7 @@ def content(authors: list[Author], posts: int) -> list[Run]:
     ]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class World:
     """A group on a first machine, which holds everything, and a second, which holds no content.
 
@@ -156,24 +154,31 @@ class World:
 
     @property
     def full(self) -> Path:
-        """The first machine's database."""
-        return self.folder / "full" / "group.db"
+        """The first machine's profile."""
+        return self.folder / "full"
 
     @property
     def empty(self) -> Path:
-        """The second machine's database."""
-        return self.folder / "empty" / "group.db"
+        """The second machine's profile."""
+        return self.folder / "empty"
+
+
+def open_profile(directory: Path) -> Profile:
+    """A profile whose key lies beside it: nothing of these is anybody's."""
+    return Profile.open(directory, environ={"MUTUALAID_NO_KEYRING": "1"})
+
+
+def open_group(directory: Path) -> Group:
+    """The only group of a profile."""
+    return open_profile(directory).open_group()
 
 
 def build(folder: Path, posts: int, people: int = PEOPLE) -> World:
-    """Make the two databases in *folder*."""
+    """Make the two profiles in *folder*."""
     world = World(folder, posts)
-    for path in (world.full, world.empty):
-        path.parent.mkdir(parents=True)
-    with Group.start(Store(world.full, KEY), "Benchmark", "Founder") as first:
+    with open_profile(world.full).start("Benchmark", "Founder") as first:
         invitation = first.invite(uses=people, days=30)
-        second = Group.join(Store(world.empty, KEY), invitation, "Second")
-        with second:
+        with open_profile(world.empty).join(invitation, "Second") as second:
             first.replica.admit(second.replica.join_request())
             authors = [Author(first.id) for _ in range(people - 2)]
             admit(first.replica, authors, invitation)
