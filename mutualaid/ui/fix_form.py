@@ -91,6 +91,7 @@ class FixDialog(FormDialog):
 
     def __init__(self, parent: QWidget | None, desk: Desk, category: str = "") -> None:
         super().__init__(parent, tr("I can fix…"), tr("Save"), width=480)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self._me = my_page(desk.group)
         self.what = QLineEdit(category)
@@ -120,8 +121,7 @@ class FixDialog(FormDialog):
         self.what.textChanged.connect(self._typed)
         self._shown = ""
         self._typed()
-        if category:
-            self.note.setFocus()
+        (self.note if category else self.what).setFocus()
 
     def _typed(self) -> None:
         category = canonical(self.what.text())

@@ -28,6 +28,7 @@ from mutualaid.model.values import (
     RepairRow,
     SkillLevel,
 )
+from mutualaid.ui.asking import ask_person
 from mutualaid.ui.cards import CardFace, CardList
 from mutualaid.ui.fix_form import FixDialog
 from mutualaid.ui.models import ROW_ROLE, KeyedListModel
@@ -219,9 +220,9 @@ class FixersPage(Page):
 
     def primary_action(self) -> None:
         if self._view is View.LOG:
-            RepairDialog(self, self.desk, self.category).exec()
+            RepairDialog(self, self.desk, self.category).open()
         else:
-            FixDialog(self, self.desk).exec()
+            FixDialog(self, self.desk).open()
 
     def open_record(self, record: bytes) -> None:
         """A repair is shown in the log of its category."""
@@ -323,7 +324,7 @@ class FixersPage(Page):
         elif self._area.current:
             self._area.choose("")
         else:
-            FixDialog(self, self.desk, self.category).exec()
+            FixDialog(self, self.desk, self.category).open()
 
     def _fixer_face(self, row: FixerRow) -> CardFace:
         name = tr("{name} (you)", name=row.name) if row.mine else row.name
@@ -348,15 +349,12 @@ class FixersPage(Page):
         if row.kind == "place":
             self.desk.window.show_record("place", row.id)
         elif row.mine:
-            FixDialog(self, self.desk, row.category).exec()
+            FixDialog(self, self.desk, row.category).open()
         else:
-            self._ask(row)
+            ask_person(self, self.desk, row.name.split()[0], row.category)
 
     def _open(self, row: FixerRow) -> None:
         self.desk.window.show_record(row.kind, row.id)
-
-    def _ask(self, row: FixerRow) -> None:
-        self.desk.window.show_record("person", row.id)
 
 
 def when_text(row: FixerRow) -> str:

@@ -2,14 +2,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Writing down a repair: what it was, what was wrong, what came of it."""
 
-from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QWidget
+from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QDateEdit, QLineEdit, QWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.taxonomy import BARRIERS
 from mutualaid.model.values import RepairDraft, RepairOutcome
 from mutualaid.ui.fix_form import canonical, product_completer
 from mutualaid.ui.page import Desk
+from mutualaid.ui.post_form import Choice
+from mutualaid.ui.theme import theme
 from mutualaid.ui.widgets import ChoiceRow, FormDialog
 from mutualaid.ui.words import tr
 
@@ -28,6 +30,7 @@ class RepairDialog(FormDialog):
 
     def __init__(self, parent: QWidget | None, desk: Desk, category: str = "") -> None:
         super().__init__(parent, tr("Write down a repair"), tr("Write down"), width=520)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self.what = QLineEdit(category)
         self.what.setPlaceholderText(tr("Kettle, bicycle, trousers…"))
@@ -45,12 +48,12 @@ class RepairDialog(FormDialog):
         )
         self.outcome.changed.connect(self._outcome_changed)
         self.form.add(tr("What came of it"), self.outcome)
-        self.barrier = QComboBox()
+        self.barrier = Choice()
         self.barrier.addItem(tr("Something else, or not known"), "")
         for barrier in BARRIERS:
             self.barrier.addItem(tr(barrier), barrier)
         self.form.add(tr("What stood in the wa&y"), self.barrier)
-        self.place = QComboBox()
+        self.place = Choice()
         self.place.addItem(tr("At home or elsewhere"), None)
         for place in desk.group.places(limit=200):
             self.place.addItem(place.name, place.id)
@@ -58,7 +61,9 @@ class RepairDialog(FormDialog):
         self.date.setCalendarPopup(True)
         self.date.setMaximumDate(QDate.currentDate())
         self.form.add_pair((tr("W&here"), self.place), (tr("&Day"), self.date))
+        self.date.setMinimumHeight(theme().px(36))
         self._outcome_changed()
+        (self.problem if category else self.what).setFocus()
 
     def _outcome_changed(self) -> None:
         self.barrier.parentWidget().setVisible(

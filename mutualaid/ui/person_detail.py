@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One person in full: where, when, languages, skills by level, what they fix."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from mutualaid.model.values import PersonRow, SkillLevel
+from mutualaid.ui.asking import ask_person
+from mutualaid.ui.fix_form import same_product
+from mutualaid.ui.page import Desk
+from mutualaid.ui.theme import Size, theme
+from mutualaid.ui.widgets import (
+    Avatar,
+    Button,
+    FlowLayout,
+    Hairline,
+    Look,
+    Pill,
+    Text,
+    Tone,
+    clear_layout,
+)
+from mutualaid.ui.wording import languages_text
+from mutualaid.ui.words import meta, tr
+
+
+class PersonDetail(QWidget):
+    """What the pane shows of one person. ``edit_asked`` on my own page."""
+
+    edit_asked = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._row: PersonRow | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme().px(10))
+        self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
+
+    def show_person(self, row: PersonRow) -> None:
+        if row == self._row:
+            return
+        focused = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self._row = row
+        clear_layout(self._column)
+        head = QHBoxLayout()
+        head.setSpacing(theme().px(12))
+        head.addWidget(Avatar(row.name, row.id, 48), 0, Qt.AlignmentFlag.AlignTop)
+        names = QVBoxLayout()
+        names.setSpacing(theme().px(2))
+        names.addWidget(Text(row.name, Size.DETAIL, wrap=True))
+        names.addWidget(Text(tr("Code {code}", code=row.code), Size.META, quiet=True))
+        head.addLayout(names, 1)
+        self._column.addLayout(head)
+        where = meta(row.area, row.availability)
+        for words in (where, languages_text(row.languages)):
+            if words:
+                self._column.addWidget(Text(words, wrap=True))
+        if row.mine:
+            self._button = Button(tr("Change my page"), Look.SECONDARY, icon="edit")
+            self._button.clicked.connect(self.edit_asked)
+        else:
+            name = row.name.split()[0]
+            self._button = Button(tr("Ask {name} for help", name=name), Look.PRIMARY)
+            self._button.clicked.connect(self._ask)
+        self._column.addWidget(self._button)
+        self.setFocusProxy(self._button)
+        self._add_skills(row)
+        self._add_fixes(row)
+        if not row.skills and not row.fixes:
+            self._column.addWidget(Hairline())
+            words = (
+                tr("Nothing written down yet. A word is enough: bread, first aid, a trailer…")
+                if row.mine
+                else tr("Has not written down any skills yet.")
+            )
+            self._column.addWidget(Text(words, quiet=True, wrap=True))
+        if focused:
+            self._button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add_skills(self, row: PersonRow) -> None:
+        for level, words in (
+            (SkillLevel.TEACH, tr("Can do and teach")),
+            (SkillLevel.CAN, tr("Can do")),
+            (SkillLevel.LEARN, tr("Wants to learn")),
+        ):
+            skills = [skill for skill in row.skills if skill.level is level]
+            if not skills:
+                continue
+            self._section(words)
+            pills = QWidget()
+            flow = FlowLayout(pills)
+            for skill in skills:
+                tone = Tone.WARN if level is SkillLevel.LEARN else Tone.ACCENT
+                flow.addWidget(Pill(skill.name, tone))
+            self._column.addWidget(pills)
+            for skill in skills:
+                if skill.note:
+                    self._column.addWidget(
+                        Text(f"{skill.name}: {skill.note}", Size.META, quiet=True, wrap=True)
+                    )
+
+    def _add_fixes(self, row: PersonRow) -> None:
+        learning = [skill.name for skill in row.skills if skill.level is SkillLevel.LEARN]
+        fixes = [
+            fix for fix in row.fixes
+            if not any(same_product(name, fix.category) for name in learning)
+        ]
+        if not fixes:
+            return
+        self._section(tr("Fixes"))
+        for fix in fixes:
+            self._column.addWidget(
+                Text(f"{fix.category}: {fix.note}" if fix.note else fix.category, wrap=True)
+            )
+
+    def _section(self, words: str) -> None:
+        self._column.addWidget(Hairline())
+        self._column.addWidget(Text(words, Size.STRONG))
+
+    def _ask(self) -> None:
+        if self._row is not None:
+            ask_person(self, self._desk, self._row.name.split()[0])
