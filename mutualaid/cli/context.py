@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What every command shares: which profile, which group, JSON or text."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,9 +29,10 @@ class App:
     @contextmanager
     def profile(self, *, create: bool = False) -> Iterator["Profile"]:
         """The profile, open. Only commands that begin something make a new one."""
-        from mutualaid.model.profile import Profile, default_directory
+        from mutualaid.model.profile import Profile
+        from mutualaid.paths import profile_directory
 
-        directory = self.directory or default_directory(os.environ)
+        directory = self.directory or profile_directory()
         if not create and not directory.is_dir():
             raise NotFoundError(
                 f"There is no profile in {directory}. Begin a group with “mutualaid start”, or "

@@ -26,6 +26,10 @@ OUTCOME = click.Choice([one.value.replace("_", "-") for one in RepairOutcome])
 PLACE_KIND = click.Choice([one.value for one in PlaceKind])
 
 
+def _given(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
 def _outcome(typed: str) -> RepairOutcome:
     return RepairOutcome(typed.replace("-", "_"))
 
@@ -131,7 +135,7 @@ def _repair_options(function: Any) -> Any:
 
 
 def _said(group: Any, options: dict[str, Any]) -> dict[str, Any]:
-    said = {name: value for name, value in options.items() if value is not None}
+    said = _given(options)
     place_code = said.pop("place_code", None)
     if place_code is not None:
         said["place"] = find(group, place_code, "place").id
@@ -196,15 +200,6 @@ def _place_options(function: Any) -> Any:
     return function
 
 
-def _place_said(options: dict[str, Any]) -> dict[str, Any]:
-    said = {name: value for name, value in options.items() if value is not None}
-    if "hours" in said:
-        from mutualaid.model.records.place import read_hours
-
-        said["hours"] = read_hours(said["hours"])
-    return said
-
-
 @topic("place")
 def place() -> None:
     """Describe a workshop, kitchen, hub or other place."""
@@ -223,7 +218,7 @@ def place_add(app: App, name: str, kind: str, fixes: tuple[str, ...], **options:
             name=name,
             kind=PlaceKind(kind),
             fixes=tuple(Fix(_category(one)) for one in fixes),
-            **_place_said(options),
+            **_given(options),
         )
         made = group.add_place(draft)
         assert made.created is not None
@@ -247,7 +242,7 @@ def place_edit(
     **options: Any,
 ) -> None:
     """Correct a place; what is not named stays as it is. --fix replaces the whole list."""
-    said = _place_said(options)
+    said = _given(options)
     if name is not None:
         said["name"] = name
     if kind is not None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Beginning a group, inviting, joining, and one's own page."""
 
+import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -12,6 +13,7 @@ from mutualaid.cli import shapes
 from mutualaid.cli.context import TEXT, App, command, pass_app
 from mutualaid.cli.output import Json, iso_or_none, one_line, say, write_json
 from mutualaid.errors import BadValueError, MutualAidError
+from mutualaid.paths import write_whole
 
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
@@ -91,7 +93,10 @@ def write_qr(text: str, file: Path) -> None:
     """Write the text as a QR code with the quiet border that readers need."""
     import segno
 
-    segno.make(text, error="m", micro=False).save(str(file), scale=8, border=4)
+    picture = io.BytesIO()
+    kind = file.suffix.lower().removeprefix(".")
+    segno.make(text, error="m", micro=False).save(picture, kind=kind, scale=8, border=4)
+    write_whole(file, picture.getvalue())
 
 
 @command("join", short_help="Accept an invitation.")

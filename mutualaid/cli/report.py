@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from mutualaid import __version__
 from mutualaid.cli.shapes import health
+from mutualaid.paths import write_whole
 
 if TYPE_CHECKING:
     from mutualaid.model.values import Health
@@ -45,4 +46,4 @@ def write_report(file: Path, found: "Health") -> None:
         "libraries": {library: _version(library) for library in _LIBRARIES},
         **health(found),
     }
-    file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_whole(file, json.dumps(document, indent=2, ensure_ascii=False).encode() + b"\n")

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple, Protocol
 
 from mutualaid.errors import BadValueError, ImportFileError
 from mutualaid.model import keys, taxonomy
-from mutualaid.model.records import check
+from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.values import ImportProblem, ImportReport, Millis, RepairOutcome, Scalar
 
 #: The licence of everything that the Open Repair Alliance publishes.
@@ -51,9 +51,10 @@ OUTCOMES: Final[Mapping[str, RepairOutcome]] = {
 _LARGEST_FILE: Final = 256 * 1024 * 1024
 #: A quotation mark that is never closed may spoil so many lines at most, not the rest of the file.
 _LONGEST_ROW_LINES: Final = 100
-_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _YEAR: Final = re.compile(r"\d{4}", re.ASCII)
 _AGE: Final = re.compile(r"\d{1,4}(\.\d{1,3})?", re.ASCII)
+_REPAIR: Final = REGISTRY["repair"]
+_PLACE: Final = REGISTRY["place"]
 _NUMBERED: Final = len(taxonomy.PRODUCT_CATEGORIES)
 _BARRIER_DIGITS: Final = tuple("123456")
 _COUNTRY: Final = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -137,7 +138,7 @@ def read_file(path: Path) -> OrdsFile:
                 raise BadValueError(
                     f"The id {attempt.id} already stands in line {first_line[identity]}."
                 )
-            check("repair", attempt_fields(attempt, place=None, licence=LICENCE))
+            check(_REPAIR, attempt_fields(attempt, place=None, licence=LICENCE))
         except BadValueError as error:
             problems.append(ImportProblem(line, str(error)))
             continue
@@ -186,7 +187,7 @@ def records(
     for (name, provider), there in by_place.items():
         nonce = place_nonce(name, provider)
         ids[name, provider] = record_id(group_id, nonce, "place")
-        yield ImportRecord("place", place_fields(name, provider, there, licence), nonce, True)
+        yield ImportRecord("place", place_fields(name, provider, there), nonce, True)
     for attempt in attempts:
         place = ids.get((attempt.place_name, attempt.provider))
         fields = attempt_fields(attempt, place=place, licence=licence)
@@ -208,15 +209,12 @@ def record_id(group_id: bytes, nonce: bytes, kind: str) -> bytes:
     return keys.blake2b(group_id + group_id + nonce + kind.encode(), size=16)
 
 
-def place_fields(
-    name: str, provider: str, attempts: Sequence[Attempt], licence: str
-) -> dict[str, Scalar]:
+def place_fields(name: str, provider: str, attempts: Sequence[Attempt]) -> dict[str, Scalar]:
     """The fields of a repair group's place, last confirmed by the last attempt there."""
     fields: dict[str, Scalar] = {
         "name": name,
         "kind": "repair",
         "origin": f"ords:{provider or name}",
-        "licence": licence,
     }
     for category in sorted({attempt.category for attempt in attempts}):
         fields[f"fix:{category}"] = ""
@@ -374,7 +372,7 @@ def _attempt(line: int, row: Mapping[str, str]) -> Attempt:
         problem=cell("problem"),
         outcome=outcome,
         barrier=_barrier(cell("repair_barrier_if_end_of_life")),
-        date=_date(cell("event_date")),
+        date=cell("event_date"),
         year=_fitting(cell("year_of_manufacture"), _YEAR, "year of manufacture", "four digits"),
         age=_fitting(cell("product_age"), _AGE, "product age", "a number of years"),
     )
@@ -384,19 +382,6 @@ def _fitting(value: str, pattern: re.Pattern[str], what: str, wanted: str) -> st
     if value and not pattern.fullmatch(value):
         raise BadValueError(f"The {what} “{_short(value)}” is not {wanted}.")
     return value
-
-
-def _date(value: str) -> str:
-    if not value:
-        return ""
-    try:
-        if not _DATE.fullmatch(value):
-            raise ValueError(value)
-        return date.fromisoformat(value).isoformat()
-    except ValueError:
-        raise BadValueError(
-            f"The date “{_short(value)}” is none; a date is written like 2025-06-07."
-        ) from None
 
 
 def _short(value: str) -> str:
@@ -415,10 +400,7 @@ def _category(row: Mapping[str, str]) -> str:
 
 
 def _barrier(value: str) -> str:
-    """A barrier in the standard's words; its number and its other spelling are understood."""
-    if not value or value == "0":
+    """A barrier as the standard says it; its number is understood."""
+    if value == "0":
         return ""
-    number = int(value) if value in _BARRIER_DIGITS else taxonomy.barrier_number(value)
-    if not number:
-        raise BadValueError(f"The repair barrier “{_short(value)}” is none of the standard's.")
-    return taxonomy.BARRIERS[number - 1]
+    return taxonomy.BARRIERS[int(value) - 1] if value in _BARRIER_DIGITS else value
