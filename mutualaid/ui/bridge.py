@@ -7,13 +7,13 @@ and what they carry is immutable. ``changed`` is emitted in the main thread only
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
+from mutualaid.sync.status import NetworkStatus
 
 #: ms between looks at the database for what others committed.
 LOOK: Final = 30
@@ -23,16 +23,6 @@ LOOK_HIDDEN: Final = 500
 GATHER: Final = 100
 #: More records of a kind than this are told as ``everything``.
 MANY: Final = 400
-
-
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
-    """What the sync service says of itself. ``problem`` is a sentence, "" when all is well."""
-
-    running: bool = False
-    connected: int = 0
-    address: str = ""
-    problem: str = ""
 
 
 def merged(one: ChangeSet, other: ChangeSet) -> ChangeSet:
@@ -63,7 +53,7 @@ class Bridge(QObject):
     changed = Signal(object)  # ChangeSet
     #: From the sync thread: something was committed; look now rather than at the next tick.
     stored = Signal()
-    #: From the sync thread: a ``SyncStatus``.
+    #: From the sync thread: a ``NetworkStatus``.
     status_told = Signal(object)
     #: A sentence for the person, from any thread.
     failed = Signal(str)
@@ -81,7 +71,7 @@ class Bridge(QObject):
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._tell)
         self.stored.connect(self.look)
-        self.status = SyncStatus()
+        self.status = NetworkStatus()
         self.status_told.connect(self._keep_status)
 
     def start(self) -> None:
@@ -122,5 +112,5 @@ class Bridge(QObject):
         if not is_nothing(change):
             self.changed.emit(change)
 
-    def _keep_status(self, status: SyncStatus) -> None:
+    def _keep_status(self, status: NetworkStatus) -> None:
         self.status = status

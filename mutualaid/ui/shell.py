@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QSt
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
-from mutualaid.ui.bridge import Bridge, SyncStatus, is_nothing, merged
+from mutualaid.sync.status import NetworkStatus
+from mutualaid.ui.bridge import Bridge, is_nothing, merged
 from mutualaid.ui.page import Desk, Page, Undo
 from mutualaid.ui.pages import PAGES, PageSpec
 from mutualaid.ui.preferences import Preferences
@@ -196,7 +197,7 @@ class Shell(QMainWindow):
             reached = None
         self.sidebar.tell_reached(reached, self._bridge.status.problem)
 
-    def _status_told(self, _status: SyncStatus) -> None:
+    def _status_told(self, _status: NetworkStatus) -> None:
         self._tell_status()
 
     # -- menus ------------------------------------------------------------------------------

@@ -212,6 +212,14 @@ class Theme(QObject):
         self._app.styleHints().setColorScheme(wanted)
         self.refresh()
 
+    def dress(self, scheme: Scheme, text_scale: float) -> None:
+        """Take both settings at once, at the start."""
+        self._text_scale = min(max(text_scale, 0.75), 3.0)
+        if scheme is not self._scheme:
+            self.force(scheme)
+        elif text_scale != 1.0:
+            self.refresh()
+
     def set_text_scale(self, scale: float) -> None:
         """Make all text larger: 1.0 is the system's size, 2.0 twice that."""
         self._text_scale = min(max(scale, 0.75), 3.0)

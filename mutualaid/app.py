@@ -1,0 +1,296 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Builds the program with a window: profile, group, bridge, window, sync; and takes it down again.
+
+Nothing here is global. The sync thread starts once the window is on the screen, and everything
+that only some people need is imported when they need it.
+"""
+
+import contextlib
+import logging
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication, QWidget
+
+from mutualaid.errors import LockedError, MutualAidError
+from mutualaid.ui.bridge import Bridge
+from mutualaid.ui.preferences import Preferences
+from mutualaid.ui.shell import Shell
+from mutualaid.ui.singletons import keep_singletons
+from mutualaid.ui.theme import ICONS, Theme
+from mutualaid.ui.words import tr
+
+if TYPE_CHECKING:
+    from mutualaid.model.group import Group
+    from mutualaid.model.profile import Profile
+
+log = logging.getLogger(__name__)
+
+#: Questions that belong to the whole program: name → (module, class of the dialog). A dialog is
+#: made with the window and its desk; one that brings a group has a signal ``group_opened``.
+DIALOGS: Final = {
+    "invite": ("mutualaid.ui.invite", "InviteDialog"),
+    "join": ("mutualaid.ui.joining", "JoinDialog"),
+    "start": ("mutualaid.ui.joining", "StartDialog"),
+    "backup": ("mutualaid.ui.backups", "BackupDialog"),
+    "restore": ("mutualaid.ui.backups", "RestoreDialog"),
+}
+
+
+class Syncing(Protocol):
+    """What the sync service looks like from here."""
+
+    def start(self) -> None:
+        """Begin, on a thread of its own."""
+
+    def stop(self) -> None:
+        """Close every connection and end the thread; returns when it has ended."""
+
+
+#: Makes the service that keeps a group in step, telling the bridge; None for no network at all.
+MakeSync = Callable[["Profile", "Group", Bridge, Preferences], Syncing]
+
+
+class App(QObject):
+    """The program while it has a window: one group at a time."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        profile: "Profile",
+        preferences: Preferences,
+        make_sync: MakeSync | None,
+    ) -> None:
+        super().__init__(application)
+        self._application = application
+        self._profile = profile
+        self._preferences = preferences
+        self._make_sync = make_sync
+        self._sync: Syncing | None = None
+        self._group: Group | None = None
+        self._bridge: Bridge | None = None
+        self.window: QWidget | None = None
+        application.aboutToQuit.connect(self.take_down)
+
+    # -- opening ------------------------------------------------------------------------------
+
+    def begin(self, name: str | None = None) -> None:
+        """Open the group of this name, else the one that was open last, else the first run."""
+        group = self._open(name)
+        if group is None:
+            self.welcome()
+        else:
+            self.show_group(group)
+
+    def _open(self, name: str | None) -> "Group | None":
+        if name is not None:
+            return self._profile.open_group(name)
+        last = self._preferences.group
+        if last:
+            directory = self._profile.directory / "groups" / last
+            if directory.is_dir():
+                return self._profile.open_directory(directory)
+        infos = self._profile.groups()
+        return self._profile.open_directory(infos[0].directory) if infos else None
+
+    def welcome(self) -> None:
+        """The first run: a name, a group of one's own or an invitation."""
+        from mutualaid.ui.first_run import FirstRun
+
+        window = FirstRun(self._profile)
+        window.group_opened.connect(self.show_group)
+        self._put_up(window)
+
+    def show_group(self, group: "Group") -> None:
+        """Put this group into the window, in place of what was there."""
+        self._put_away()
+        self._group = group
+        self._preferences.group = group.directory.name
+        bridge = Bridge(group.refresh, self)
+        self._bridge = bridge
+        shell = Shell(group, self._profile, bridge, self._preferences)
+        shell.action_asked.connect(self._act)
+        shell.show_page("board")
+        self._put_up(shell)
+        bridge.start()
+        if self._make_sync is not None and self._preferences.sync:
+            # The first picture comes first; the network can wait for it.
+            QTimer.singleShot(0, self, self._start_sync)
+
+    def _put_up(self, window: QWidget) -> None:
+        before, self.window = self.window, window
+        window.show()
+        if before is not None:
+            before.close()
+            before.deleteLater()
+
+    def _start_sync(self) -> None:
+        group, bridge = self._group, self._bridge
+        if group is None or bridge is None or self._sync is not None or self._make_sync is None:
+            return
+        try:
+            self._sync = self._make_sync(self._profile, group, bridge, self._preferences)
+            self._sync.start()
+        except MutualAidError as error:
+            bridge.failed.emit(str(error))
+
+    def restart_sync(self) -> None:
+        """After its settings changed."""
+        self._stop_sync()
+        if self._preferences.sync:
+            self._start_sync()
+
+    def _stop_sync(self) -> None:
+        sync, self._sync = self._sync, None
+        if sync is not None:
+            sync.stop()
+
+    # -- asking -------------------------------------------------------------------------------
+
+    def _act(self, name: str) -> None:
+        """What a page or a menu asks of the whole program."""
+        shell = self.window
+        if not isinstance(shell, Shell):
+            return
+        if name.startswith("switch:"):
+            self._switch(name.removeprefix("switch:"), shell)
+        elif name == "sync":
+            self.restart_sync()
+        elif name in DIALOGS:
+            module, cls = DIALOGS[name]
+            dialog = getattr(import_module(module), cls)(shell, shell.desk)
+            if hasattr(dialog, "group_opened"):
+                dialog.group_opened.connect(self.show_group)
+            dialog.open()
+
+    def _switch(self, name: str, shell: Shell) -> None:
+        if self._group is not None and name == self._group.name:
+            return
+        try:
+            self.show_group(self._profile.open_group(name))
+        except MutualAidError as error:
+            shell.warn(str(error))
+
+    # -- closing ------------------------------------------------------------------------------
+
+    def _put_away(self) -> None:
+        """End what belongs to the group that is open: sync, looks at the database, the file."""
+        self._stop_sync()
+        bridge, self._bridge = self._bridge, None
+        if bridge is not None:
+            bridge.stop()
+            bridge.deleteLater()
+        group, self._group = self._group, None
+        if group is not None:
+            group.close()
+
+    def take_down(self) -> None:
+        """Before the program ends."""
+        self._put_away()
+        self._profile.close()
+
+
+def open_profile(directory: Path | None) -> "Profile | None":
+    """Open the profile, asking for its passphrase as often as needed; None when given up."""
+    from mutualaid.model.profile import Profile
+
+    passphrase: str | None = None
+    while True:
+        try:
+            return Profile.open(directory, passphrase=passphrase)
+        except LockedError as error:
+            from mutualaid.ui.trouble import ask_passphrase
+
+            passphrase = ask_passphrase(str(error))
+            if passphrase is None:
+                return None
+
+
+def _network() -> MakeSync | None:
+    """The sync service, imported after the window is up."""
+
+    def make(
+        profile: "Profile", group: "Group", bridge: Bridge, preferences: Preferences
+    ) -> Syncing:
+        from mutualaid.sync.service import SyncThread
+
+        return SyncThread(
+            profile,
+            group.directory,
+            on_stored=bridge.stored.emit,
+            on_status=bridge.status_told.emit,
+            peers=preferences.peers,
+            discovery=True,
+            advertise=preferences.announce,
+        )
+
+    return make
+
+
+def _say_unexpected(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """An error of ours: into the log in full, and one sentence for the person."""
+    log.error("%s", "".join(traceback.format_exception(kind, error, trace)))
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        for window in application.topLevelWidgets():
+            if isinstance(window, Shell):
+                window.warn(
+                    tr("Something went wrong inside the program. What you wrote is saved.")
+                )
+
+
+def _end_on_signals(application: QApplication) -> None:
+    """End in order on Ctrl+C or SIGTERM; the bridge's timer lets Python see them."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(ValueError):  # not in the main thread
+            signal.signal(number, lambda _number, _frame: application.quit())
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The Qt application with its name, icon and theme."""
+    keep_singletons()
+    QApplication.setApplicationName("mutualaid")
+    QApplication.setApplicationDisplayName("Mutual Aid")
+    QApplication.setDesktopFileName("org.mutualaid.MutualAid")
+    application = QApplication(arguments)
+    application.setAttribute(Qt.ApplicationAttribute.AA_DontShowIconsInMenus)
+    application.setWindowIcon(QIcon(str(ICONS.parent / "mutualaid.svg")))
+    return application
+
+
+def run(
+    directory: Path | None = None,
+    group: str | None = None,
+    *,
+    network: bool = True,
+) -> int:
+    """Open the window on a profile until it is closed; the exit code of the program."""
+    application = make_application(sys.argv[:1])
+    sys.excepthook = _say_unexpected
+    _end_on_signals(application)
+    try:
+        profile = open_profile(directory)
+        if profile is None:
+            return 1
+        preferences = Preferences(profile.directory)
+        theme = Theme.install(application)
+        theme.dress(preferences.scheme, preferences.text_scale)
+        app = App(application, profile, preferences, _network() if network else None)
+        app.begin(group)
+    except MutualAidError as error:
+        from mutualaid.ui.trouble import show_trouble
+
+        show_trouble(str(error))
+        return 1
+    return application.exec()
