@@ -182,7 +182,7 @@ def check_run(group: bytes, run: Run) -> list[Sealed]:
     # The loop of the first sync: it stays flat for speed and equals item_header and entry_hash.
     for item in run.items:
         created, after, salt, signature, payload = item
-        if type(payload) is bytes:
+        if isinstance(payload, bytes):
             content_hash = blake2b(salt + payload, digest_size=32).digest()
             length = len(payload)
         else:
@@ -232,7 +232,7 @@ def encode_batch(runs: Sequence[Run]) -> bytes:
                 afters[index] = after
             fixed.append(salt)
             fixed.append(signature)
-            if type(payload) is bytes:
+            if isinstance(payload, bytes):
                 lengths.append(len(payload))
                 payloads.append(payload)
             else:

@@ -143,6 +143,12 @@ class Group:
             self.replica.store.set_meta("invitation", invitation.text)
             self.replica.store.delete_meta("refused")
 
+    def raise_refusal(self) -> None:
+        """Raise InvitationError with what a member's machine said, if it could not let us in."""
+        why = self.replica.store.meta("refused")
+        if why is not None and not self.joined:
+            raise InvitationError(str(why))
+
     # -- who and where
 
     @property

@@ -452,11 +452,11 @@ class Journal:
         if not fresh:
             return None
         if branch is None or branch.head_seq != fresh[0].seq - 1:
-            known = self._branches.get((run.device, run.chain), [])
-            if len(known) >= MAX_BRANCHES:
+            held = self._branches.get((run.device, run.chain), [])
+            if len(held) >= MAX_BRANCHES:
                 return Refusal.BRANCHES
-            parent = branch.number if branch else (known[0].number if known else None)
-            result.forked |= bool(known)
+            parent = branch.number if branch else (held[0].number if held else None)
+            result.forked |= bool(held)
             branch = self._new_branch(run.device, run.chain, parent, fresh[0].seq)
         if fresh[0].item.created < branch.head_created:
             return Refusal.BAD

@@ -91,7 +91,8 @@ class Profile:
 
     # -- groups
 
-    def _directories(self) -> list[Path]:
+    def directories(self) -> list[Path]:
+        """The folders of this profile's groups."""
         home = self.directory / GROUPS
         if not home.is_dir():
             return []
@@ -100,7 +101,7 @@ class Profile:
     def groups(self) -> list[GroupInfo]:
         """Every group of this profile. One that cannot be opened raises its own error."""
         found: list[GroupInfo] = []
-        for directory in self._directories():
+        for directory in self.directories():
             with self.open_directory(directory) as group:
                 state = GroupState.MEMBER if group.joined else GroupState.JOINING
                 found.append(GroupInfo(group.name, directory, state, group.id))
@@ -125,7 +126,7 @@ class Profile:
 
     def open_group(self, name: str | None = None) -> Group:
         """Open the group of this name, or the only one."""
-        directories = self._directories()
+        directories = self.directories()
         if not directories:
             raise NotFoundError(
                 "There is no group in this profile yet. Start one, or join one with an invitation."

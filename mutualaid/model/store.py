@@ -162,7 +162,7 @@ class Store:
     @property
     def views_are_current(self) -> bool:
         """Whether the views were made by this version of the kinds."""
-        return self.meta("views") == VIEW_VERSION
+        return bool(self.meta("views") == VIEW_VERSION)
 
     @contextlib.contextmanager
     def explained(self) -> Iterator[None]:

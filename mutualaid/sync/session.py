@@ -268,7 +268,7 @@ class Session:
                     else tuple(sorted({*heads[run.chain], (last, digest)}))
                 )
                 known[short] = (heads[0], heads[1])
-        self._told = told  # type: ignore[assignment]
+        self._told = told
 
     def _tell_seen(self) -> None:
         """Tell which holdings changed that the other cannot know from what passed between us."""
