@@ -39,7 +39,7 @@ MAX_BYTES: Final = 61_440
 MAX_OPS: Final = 2_000
 MAX_PREDS: Final = 4_000
 MAX_DEPS: Final = 64
-MAX_OTHER_ACTORS: Final = 16
+MAX_OTHER_ACTORS: Final = 256  # each run of the program is one
 MAX_MESSAGE: Final = 256
 ACTOR_SIZE: Final = 24
 

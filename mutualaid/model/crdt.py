@@ -24,7 +24,7 @@ from mutualaid.model.change import (
     ACTOR_SIZE,
     IDENTITY,
     LIST_HEAD,
-    MAX_BYTES,
+    MAX_DEPS,
     Action,
     Change,
     InvalidChange,
@@ -66,21 +66,42 @@ def edit(
 
     None if nothing would change. A value that stands beside others is written again when it is
     among ``updates``: to choose one of several is a change. Raises :class:`InvalidChange` if
-    ``changes`` lack a dependency or automerge cannot read them.
+    ``changes`` lack a dependency or what would be written is beyond a limit of the reader.
     """
     gone = tuple(deletes)
     if IDENTITY in updates or IDENTITY in gone:
         raise ValueError("a record's identity never changes")
     read = {read_change(data): data for data in changes}
-    ordered = _in_order(read)
+    base = _base(_in_order(read), actor)
     try:
-        document = Document.load(b"".join(read[change] for change in ordered))
+        document = Document.load(b"".join(read[change] for change in base))
         document.set_actor(actor)
         heads = document.get_heads()
     except BaseException as error:
         _refuse_if_automerge(error)
         raise
     return _write(document, heads, updates, gone)
+
+
+def _base(changes: list[Change], actor: bytes) -> list[Change]:
+    """What a new change of ``actor`` builds on: all ``changes``, unless it had to name too many.
+
+    Then it builds on those that go furthest, so that what it writes stands, and on its author's;
+    the next one gathers more. Otherwise one member could end a shared record with many changes
+    side by side.
+    """
+    heads = _heads(changes)
+    # Automerge may name the author's last change beside the heads.
+    if len(heads) < MAX_DEPS:
+        return changes
+    furthest = sorted(
+        (change for change in changes if change.hash in heads),
+        key=lambda change: (change.actor == actor, change.max_op, change.hash),
+    )
+    chosen = {change.hash for change in furthest[1 - MAX_DEPS :]}
+    chosen.update(change.hash for change in changes if change.actor == actor)
+    known = _with_ancestors(changes, chosen)
+    return [change for change in changes if change.hash in known]
 
 
 def _write(
@@ -105,8 +126,8 @@ def _write(
     except BaseException as error:
         _refuse_if_automerge(error)
         raise
-    if data is not None and len(data) > MAX_BYTES:
-        raise InvalidChange(f"{len(data)} bytes are too many")
+    if data is not None:
+        read_change(data)  # what others would refuse is not written
     return data
 
 
@@ -190,6 +211,14 @@ def _in_order(changes: Iterable[Change]) -> list[Change]:
     return ordered
 
 
+def _heads(changes: Sequence[Change]) -> set[bytes]:
+    """Those on which none of the others builds."""
+    heads = {change.hash for change in changes}
+    for change in changes:
+        heads.difference_update(change.deps)
+    return heads
+
+
 def _operations(change: Change) -> Iterable[Op]:
     if change.ops is not None:
         return change.ops
@@ -200,10 +229,7 @@ def _operations(change: Change) -> Iterable[Op]:
 def _fold(changes: Sequence[Change]) -> Merged:
     #: Field → the operations on it that stand, with the value (an object made has none of ours).
     standing: dict[str, dict[OpId, tuple[Op, bytes]]] = {}
-    heads: set[bytes] = set()
     for change in changes:
-        heads.difference_update(change.deps)
-        heads.add(change.hash)
         for counter, op in enumerate(_operations(change), change.start_op):
             if op.object is not None or not isinstance(op.key, str):
                 continue
@@ -228,7 +254,9 @@ def _fold(changes: Sequence[Change]) -> Merged:
             if rest:
                 concurrent[key] = rest
                 writers[key] = writer
-    return Merged(fields, concurrent or _NOTHING, tuple(sorted(heads)), writers or _NO_WRITERS)
+    return Merged(
+        fields, concurrent or _NOTHING, tuple(sorted(_heads(changes))), writers or _NO_WRITERS
+    )
 
 
 def _differing(winner: Op, others: Sequence[tuple[Op, bytes]]) -> tuple[tuple[Scalar, bytes], ...]:

@@ -124,6 +124,30 @@ def test_an_edit_builds_on_all_it_is_given():
     assert change.seq == 2
 
 
+def test_an_edit_on_top_of_very_many_others_still_stands():
+    others = [put(bytes([n]) * 24, [FIRST], title=f"{n}") for n in range(1, 101)]
+    mine = put(ALICE, [FIRST], state="parked")
+    far = put(BOB, [FIRST, others[0]], title="further on")
+    base = [FIRST, mine, *others, far]
+    change = put(ALICE, base, title="mine")
+    selection = judged([*base, change])
+    assert not selection.void
+    assert merge(selection.counted).fields["title"] == "mine"
+    assert len(merge(selection.counted).heads) < len(merge(base).heads)
+    again = put(ALICE, [*base, change], title="at last")
+    assert merge([*base, change, again]).heads == (read_change(again).hash,)
+    assert merge([*base, change, again]).concurrent == {}
+
+
+def test_an_edit_may_replace_what_many_runs_of_the_program_wrote():
+    names = [f"field {n}" for n in range(100)]
+    changes = [FIRST]
+    for n, name in enumerate(names):
+        changes.append(put(bytes([n]) * 24, changes, **{name: "old"}))
+    changes.append(put(BOB, changes, **dict.fromkeys(names, "new")))
+    assert len(judged(changes).counted) == len(changes)
+
+
 def test_an_edit_needs_every_dependency():
     second = put(ALICE, [FIRST], title="second")
     third = put(ALICE, [FIRST, second], title="third")
