@@ -59,8 +59,10 @@ def set_up(lock: Path) -> None:
     # Wheels only: nothing here needs a compiler, and nothing is run before its hash is checked.
     fetch = [*pip, "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
     ours = [*pip, "--no-deps", "--no-build-isolation", "-e", str(ROOT)]
+    # The build backend warns of this folder's name, which is the package's on purpose.
+    quiet = os.environ | {"PYTHONWARNINGS": "ignore"}
     for command in (fetch, ours):
-        if subprocess.run(command, check=False).returncode:
+        if subprocess.run(command, env=quiet, check=False).returncode:
             sys.exit("Setting up failed; what pip says stands above. Run this again to go on.")
     stamp.write_text(wanted)
 
