@@ -10,6 +10,7 @@ import contextlib
 import logging
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from importlib import import_module
@@ -17,11 +18,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
 from mutualaid.errors import LockedError, MutualAidError
+from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.bridge import Bridge
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.shell import Shell
@@ -47,7 +49,7 @@ DIALOGS: Final = {
 
 
 class Syncing(Protocol):
-    """What the sync service looks like from here."""
+    """What the sync service looks like from here (``sync.service.SyncService``)."""
 
     def start(self) -> None:
         """Begin, on a thread of its own."""
@@ -55,13 +57,23 @@ class Syncing(Protocol):
     def stop(self) -> None:
         """Close every connection and end the thread; returns when it has ended."""
 
+    def wake(self) -> None:
+        """Something was committed here: send it now."""
 
-#: Makes the service that keeps a group in step, telling the bridge; None for no network at all.
-MakeSync = Callable[["Profile", "Group", Bridge, Preferences], Syncing]
+
+#: Makes the service for a profile: what it tells of itself, that something was stored, settings.
+MakeSync = Callable[
+    ["Profile", Callable[[NetworkStatus], None], Callable[[], None], Preferences], Syncing
+]
 
 
 class App(QObject):
-    """The program while it has a window: one group at a time."""
+    """The program while it has a window: one group at a time, in step with all its groups."""
+
+    # Emitted on the sync thread, received here.
+    _told = Signal(object)  # NetworkStatus
+    _stored = Signal()
+    _sync_made = Signal(object)  # Syncing
 
     def __init__(
         self,
@@ -79,6 +91,11 @@ class App(QObject):
         self._group: Group | None = None
         self._bridge: Bridge | None = None
         self.window: QWidget | None = None
+        self._maker: threading.Thread | None = None
+        self._status = NetworkStatus()
+        self._sync_made.connect(self._begin_sync)
+        self._told.connect(self._pass_on_status)
+        self._stored.connect(self._pass_on_stored)
         application.aboutToQuit.connect(self.take_down)
 
     # -- opening ------------------------------------------------------------------------------
@@ -119,9 +136,11 @@ class App(QObject):
         self._bridge = bridge
         shell = Shell(group, self._profile, bridge, self._preferences)
         shell.action_asked.connect(self._act)
+        shell.committed.connect(self._wake)
         shell.show_page("board")
         self._put_up(shell)
         bridge.start()
+        bridge.status_told.emit(self._status)
         if self._make_sync is not None and self._preferences.sync:
             # The first picture comes first; the network can wait for it.
             QTimer.singleShot(0, self, self._start_sync)
@@ -133,26 +152,60 @@ class App(QObject):
             before.close()
             before.deleteLater()
 
+    # -- sync ---------------------------------------------------------------------------------
+
     def _start_sync(self) -> None:
-        group, bridge = self._group, self._bridge
-        if group is None or bridge is None or self._sync is not None or self._make_sync is None:
+        """Import and make the service beside the window: that alone takes a quarter second."""
+        if self._make_sync is None or self._maker is not None or self._sync is not None:
             return
-        try:
-            self._sync = self._make_sync(self._profile, group, bridge, self._preferences)
-            self._sync.start()
-        except MutualAidError as error:
-            bridge.failed.emit(str(error))
+        make = self._make_sync
+
+        def prepare() -> None:
+            try:
+                self._sync_made.emit(
+                    make(self._profile, self._told.emit, self._stored.emit, self._preferences)
+                )
+            except MutualAidError as error:
+                self._told.emit(NetworkStatus(problem=str(error)))
+
+        self._maker = threading.Thread(target=prepare, name="prepare sync")
+        self._maker.start()
+
+    def _begin_sync(self, sync: Syncing) -> None:
+        if self._maker is None:
+            return  # the program is ending
+        self._maker.join()
+        self._maker = None
+        self._sync = sync
+        sync.start()
+
+    def _stop_sync(self) -> None:
+        maker, self._maker = self._maker, None
+        if maker is not None:
+            maker.join()
+        sync, self._sync = self._sync, None
+        if sync is not None:
+            sync.stop()
 
     def restart_sync(self) -> None:
         """After its settings changed."""
         self._stop_sync()
+        self._pass_on_status(NetworkStatus())
         if self._preferences.sync:
             self._start_sync()
 
-    def _stop_sync(self) -> None:
-        sync, self._sync = self._sync, None
-        if sync is not None:
-            sync.stop()
+    def _pass_on_status(self, status: NetworkStatus) -> None:
+        self._status = status
+        if self._bridge is not None:
+            self._bridge.status_told.emit(status)
+
+    def _pass_on_stored(self) -> None:
+        if self._bridge is not None:
+            self._bridge.stored.emit()
+
+    def _wake(self) -> None:
+        if self._sync is not None:
+            self._sync.wake()
 
     # -- asking -------------------------------------------------------------------------------
 
@@ -183,8 +236,7 @@ class App(QObject):
     # -- closing ------------------------------------------------------------------------------
 
     def _put_away(self) -> None:
-        """End what belongs to the group that is open: sync, looks at the database, the file."""
-        self._stop_sync()
+        """End what belongs to the group that is open: looks at the database, the file."""
         bridge, self._bridge = self._bridge, None
         if bridge is not None:
             bridge.stop()
@@ -195,6 +247,7 @@ class App(QObject):
 
     def take_down(self) -> None:
         """Before the program ends."""
+        self._stop_sync()
         self._put_away()
         self._profile.close()
 
@@ -215,25 +268,22 @@ def open_profile(directory: Path | None) -> "Profile | None":
                 return None
 
 
-def _network() -> MakeSync | None:
-    """The sync service, imported after the window is up."""
+def network(
+    profile: "Profile",
+    told: Callable[[NetworkStatus], None],
+    stored: Callable[[], None],
+    preferences: Preferences,
+) -> Syncing:
+    """The real sync service. Slow to import, so it is called on a thread of its own."""
+    from mutualaid.sync.service import SyncService
 
-    def make(
-        profile: "Profile", group: "Group", bridge: Bridge, preferences: Preferences
-    ) -> Syncing:
-        from mutualaid.sync.service import SyncThread
-
-        return SyncThread(
-            profile,
-            group.directory,
-            on_stored=bridge.stored.emit,
-            on_status=bridge.status_told.emit,
-            peers=preferences.peers,
-            discovery=True,
-            advertise=preferences.announce,
-        )
-
-    return make
+    return SyncService(
+        profile,
+        told=told,
+        stored=stored,
+        peers=preferences.peers,
+        advertise=preferences.announce,
+    )
 
 
 def _say_unexpected(
@@ -245,9 +295,7 @@ def _say_unexpected(
     if isinstance(application, QApplication):
         for window in application.topLevelWidgets():
             if isinstance(window, Shell):
-                window.warn(
-                    tr("Something went wrong inside the program. What you wrote is saved.")
-                )
+                window.warn(tr("Something went wrong inside the program. What you wrote is saved."))
 
 
 def _end_on_signals(application: QApplication) -> None:
@@ -273,7 +321,7 @@ def run(
     directory: Path | None = None,
     group: str | None = None,
     *,
-    network: bool = True,
+    make_sync: MakeSync | None = network,
 ) -> int:
     """Open the window on a profile until it is closed; the exit code of the program."""
     application = make_application(sys.argv[:1])
@@ -286,7 +334,7 @@ def run(
         preferences = Preferences(profile.directory)
         theme = Theme.install(application)
         theme.dress(preferences.scheme, preferences.text_scale)
-        app = App(application, profile, preferences, _network() if network else None)
+        app = App(application, profile, preferences, make_sync)
         app.begin(group)
     except MutualAidError as error:
         from mutualaid.ui.trouble import show_trouble

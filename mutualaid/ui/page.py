@@ -37,8 +37,8 @@ class Window(Protocol):
     def warn(self, sentence: str) -> None:
         """Say that something could not be done."""
 
-    def spread(self, change: ChangeSet) -> None:
-        """Tell every page what a command of this window changed."""
+    def committed_here(self, change: ChangeSet) -> None:
+        """Tell every page what a command of this window changed, and send it out."""
 
     def show_page(self, name: str) -> None:
         """Go to another page."""
@@ -80,7 +80,7 @@ class Desk:
             else:
                 self.window.warn(str(error))
             return None
-        self.window.spread(change)
+        self.window.committed_here(change)
         if said:
             self.window.tell(said, None if undo is None else lambda: undo(change))
         return change

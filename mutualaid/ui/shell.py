@@ -42,6 +42,8 @@ class Shell(QMainWindow):
     ``invite``, ``join``, ``start``, ``backup``, ``restore``, ``switch:<group name>``."""
 
     action_asked = Signal(str)
+    #: A command of this window was committed: the sync service should send it now.
+    committed = Signal()
     closed = Signal()
 
     def __init__(
@@ -136,7 +138,12 @@ class Shell(QMainWindow):
 
     # -- what happened ----------------------------------------------------------------------
 
+    def committed_here(self, change: ChangeSet) -> None:
+        self.committed.emit()
+        self.spread(change)
+
     def spread(self, change: ChangeSet) -> None:
+        """Tell the page in front now, the others when they come to the front."""
         if is_nothing(change):
             return
         for name, page in self._pages.items():
