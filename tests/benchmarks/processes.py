@@ -56,7 +56,7 @@ def started(
 @contextmanager
 def node(profile: Path, *arguments: str) -> Iterator[str]:
     """``mutualaid node`` on loopback; yields the address at which it listens."""
-    fixed = ["node", "--no-discovery", "--listen", "127.0.0.1:0"]
+    fixed = ["node", "--no-discovery", "--listen", "127.0.0.1"]
     with started("mutualaid", [*fixed, *arguments], profile) as process:
         assert process.stdout is not None
         yield line_beginning(process.stdout, "listening ")
