@@ -45,7 +45,6 @@ _STOP_SECONDS: Final = 2.0
 #: Bridges for containers and virtual machines: nobody else is there, and every computer's is alike.
 _INTERNAL: Final = ("docker", "br-", "virbr", "vboxnet", "vmnet", "cni", "podman", "lxcbr", "lxdbr")
 
-_IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _log = logging.getLogger(__name__)
@@ -82,8 +81,9 @@ class Discovery:
     """Announces this machine and tells of others, in the running loop; no thread of its own.
 
     ``found(name, addresses)`` is called when a machine appears or its addresses change, the
-    likeliest address first; ``lost(name)`` when it says goodbye or is silent for long. The name
-    is random and good for nothing but telling announcements apart.
+    likeliest address first; ``lost(name)`` when it says goodbye, is silent for long, or this
+    machine leaves the network or stops looking. The name is random and good for nothing but
+    telling announcements apart.
     """
 
     def __init__(
@@ -279,12 +279,10 @@ def _nearby(hosts: Sequence[str], interfaces: Iterable[Interface]) -> list[str]:
     own = {each.ip for each in interfaces}
     networks = [each.network for each in interfaces]
     loopback_only = all(network.is_loopback for network in networks)
+    scopes = sorted({each.index for each in interfaces if each.ip.startswith("fe80:")})
     ranked = []
-    for host in dict.fromkeys(hosts):
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            continue
+    for host in dict.fromkeys(scoped for each in hosts for scoped in _scoped(each, scopes)):
+        address = ipaddress.ip_address(host)
         plain = ipaddress.ip_address(host.partition("%")[0])
         if address.is_multicast or address.is_unspecified or address.is_reserved:
             continue
@@ -294,3 +292,14 @@ def _nearby(hosts: Sequence[str], interfaces: Iterable[Interface]) -> list[str]:
         if near or address.is_private or address.is_link_local:
             ranked.append((not near, address.is_link_local, address.version, host))
     return [host for *_, host in sorted(ranked)][:MOST_ADDRESSES]
+
+
+def _scoped(host: str, scopes: Iterable[int]) -> list[str]:
+    """Return what can be dialled for *host*; a link-local address heard over IPv4 has no scope."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return []
+    if address.version == 6 and address.is_link_local and "%" not in host:
+        return [f"{host}%{scope}" for scope in scopes]
+    return [host]
