@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What every command shares: which profile, which group, JSON or text."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mutualaid.cli.output import Json, say, write_json
-from mutualaid.errors import BadValueError, NotFoundError
+from mutualaid.errors import BadValueError, LockedError, NotFoundError
 
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
@@ -27,8 +28,11 @@ class App:
     as_json: bool = False
 
     @contextmanager
-    def profile(self, *, create: bool = False) -> Iterator["Profile"]:
-        """The profile, open. Only commands that begin something make a new one."""
+    def profile(self, *, create: bool = False, warn: bool = False) -> Iterator["Profile"]:
+        """The profile, open. Only commands that begin something make a new one.
+
+        ``warn`` says how its key is kept, where that asks for care.
+        """
         from mutualaid.model.profile import Profile
         from mutualaid.paths import profile_directory
 
@@ -38,20 +42,24 @@ class App:
                 f"There is no profile in {directory}. Begin a group with “mutualaid start”, or "
                 "join one with “mutualaid join”."
             )
-        profile = Profile.open(directory)
         try:
-            if profile.vault.warning:
-                say(profile.vault.warning)
+            profile = Profile.open(directory)
+        except LockedError:
+            if not can_ask():
+                raise
+            profile = Profile.open(directory, passphrase=ask_passphrase())
+        if warn and profile.vault.warning:
+            say(profile.vault.warning)
+        with profile:
             yield profile
-        finally:
-            profile.close()
 
     @contextmanager
-    def group(self) -> Iterator["Group"]:
+    def group(self, *, warn: bool = False) -> Iterator["Group"]:
         """The chosen group, or the only one."""
-        with self.profile() as profile, profile.open_group(self.group_name) as group:
-            if group.warning:
-                say(group.warning)
+        with (
+            self.profile(warn=warn) as profile,
+            profile.open_group(self.group_name) as group,
+        ):
             yield group
 
     def done(self, document: Json, text: str) -> None:
@@ -60,6 +68,17 @@ class App:
             write_json(document)
         elif text:
             click.echo(text)
+
+
+def can_ask() -> bool:
+    """Whether a person sits at a terminal and can be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask_passphrase(*, new: bool = False) -> str:
+    """Ask for a passphrase without showing it; a new one twice."""
+    answer: str = click.prompt("Passphrase", hide_input=True, confirmation_prompt=new, err=True)
+    return answer
 
 
 pass_app = click.make_pass_decorator(App, ensure=True)

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """This machine: keeping in step, backups, and checking that all is well."""
 
+import os
 from pathlib import Path
+from typing import Final
 
 import click
 
 from mutualaid.cli import shapes
-from mutualaid.cli.context import App, command, pass_app
-from mutualaid.cli.output import say, write_json
+from mutualaid.cli.context import App, ask_passphrase, can_ask, command, pass_app
+from mutualaid.cli.output import Json, one_line, say, write_json
+from mutualaid.errors import BackupError
 
 
 @command("node", short_help="Keep this profile in step without a window.")
@@ -47,6 +50,75 @@ def node(app: App, listen: str | None, peers: tuple[str, ...], no_discovery: boo
         )
 
 
+# -- backups --------------------------------------------------------------------------------------
+
+_PASSPHRASE_VARIABLE: Final = "MUTUALAID_PASSPHRASE_FILE"  # noqa: S105 - the name of a variable
+_PASSPHRASE_OPTION = click.option(
+    "--passphrase-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"Holds the passphrase, instead of being asked. [env: {_PASSPHRASE_VARIABLE}]",
+)
+
+
+def _passphrase(file: Path | None, *, new: bool) -> str:
+    """The backup's passphrase: from a file, or from whoever sits at the terminal."""
+    named = os.environ.get(_PASSPHRASE_VARIABLE, "")
+    chosen = file or (Path(named).expanduser() if named else None)
+    if chosen is None:
+        if can_ask():
+            return ask_passphrase(new=new)
+        raise BackupError(
+            "A backup is locked with a passphrase, and nobody is here to be asked for it. Nothing "
+            "was changed. Name a file that holds it with --passphrase-file."
+        )
+    try:
+        return chosen.read_text(encoding="utf-8-sig").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BackupError(
+            f"The passphrase cannot be read from {chosen}. Nothing was changed."
+        ) from error
+
+
+@command("backup", short_help="Keep everything in one encrypted file.")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@_PASSPHRASE_OPTION
+@pass_app
+def backup(app: App, file: Path, passphrase_file: Path | None) -> None:
+    """Write every group of this profile to one file that only its passphrase opens.
+
+    Without the passphrase nobody can open it, you neither: write it down.
+    """
+    from mutualaid.model.backup import write_backup
+
+    with app.profile() as profile:
+        groups = write_backup(profile, file, _passphrase(passphrase_file, new=True))
+    document: dict[str, Json] = {"file": str(file), "groups": groups, "bytes": file.stat().st_size}
+    app.done(document, f"Everything is in {file}. Keep it away from this machine.")
+
+
+@command("restore", short_help="Bring a backup back, as a new machine.")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False))
+@_PASSPHRASE_OPTION
+@pass_app
+def restore(app: App, file: Path, passphrase_file: Path | None) -> None:
+    """Bring the groups of a backup into this profile, which goes on as a new machine."""
+    from mutualaid.model.backup import restore_backup
+
+    with app.profile(create=True, warn=True) as profile:
+        restored = restore_backup(profile, file, _passphrase(passphrase_file, new=False))
+    document: dict[str, Json] = {
+        "file": str(file),
+        "groups": list(restored.groups),
+        "entries": restored.entries,
+    }
+    names = ", ".join(one_line(name) for name in restored.groups)
+    app.done(document, f"Back again: {names}. This is a new machine of yours to the group.")
+
+
+# -- health ---------------------------------------------------------------------------------------
+
+
 @command("doctor", short_help="Check this profile; rebuild what can be rebuilt.")
 @click.option("--rebuild", is_flag=True, help="Make everything but the journal anew from it.")
 @click.option(
@@ -58,7 +130,7 @@ def node(app: App, listen: str | None, peers: tuple[str, ...], no_discovery: boo
 @pass_app
 def doctor(app: App, rebuild: bool, report: Path | None) -> None:
     """Check that everything in this profile is whole. Ends with 1 where something is not."""
-    with app.group() as group:
+    with app.group(warn=True) as group:
         if rebuild:
             group.rebuild()
         found = group.health()

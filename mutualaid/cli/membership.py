@@ -38,7 +38,10 @@ def own_page(group: "Group") -> "PersonRow":
 @pass_app
 def start(app: App, name: str, me: str, country: str) -> None:
     """Begin a group on this machine, offline, with nobody's permission."""
-    with app.profile(create=True) as profile, profile.start(name, me, country=country) as group:
+    with (
+        app.profile(create=True, warn=True) as profile,
+        profile.start(name, me, country=country) as group,
+    ):
         document = {**shapes.group_and_me(group), "code": own_page(group).code}
         app.done(
             document,
@@ -110,8 +113,23 @@ def write_qr(text: str, file: Path) -> None:
     type=click.FloatRange(0, 86_400),
     help="How long to look for a neighbour's machine.",
 )
+@click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="A member's machine, where none is found by itself; again for each.",
+)
+@click.option("--no-discovery", is_flag=True, help="Do not look around; only ask --peer.")
 @pass_app
-def join(app: App, invitation: str, me: str, wait: float) -> None:
+def join(
+    app: App,
+    invitation: str,
+    me: str,
+    wait: float,
+    peers: tuple[str, ...],
+    no_discovery: bool,
+) -> None:
     """Accept an invitation; “-” reads it from standard input.
 
     Ends with 0 when a member's machine has let you in, with 1 when none answered yet: then it
@@ -120,7 +138,10 @@ def join(app: App, invitation: str, me: str, wait: float) -> None:
     from mutualaid.sync.service import join_and_wait
 
     text = sys.stdin.read() if invitation == "-" else invitation
-    with app.profile(create=True) as profile, join_and_wait(profile, text, me, wait) as group:
+    with (
+        app.profile(create=True, warn=True) as profile,
+        join_and_wait(profile, text, me, wait, peers=peers, discovery=not no_discovery) as group,
+    ):
         if group.joined:
             document = {**shapes.group_and_me(group), "joined": True}
             app.done(document, f"Welcome to {one_line(group.name)}, {one_line(group.my_name)}.")

@@ -121,7 +121,7 @@ def _repairs(group: "Group", asked: Asked) -> "Iterator[values.RepairRow]":
 
 
 def _places(group: "Group", asked: Asked) -> "Iterator[values.PlaceRow]":
-    for row in group.places(asked.search):
+    for row in group.places(asked.search, limit=_EVERYTHING):
         fits = not asked.category or any(
             fix.category == _product(asked.category) for fix in row.fixes
         )
@@ -149,9 +149,15 @@ def _fixer_line(row: "values.FixerRow") -> Sequence[str]:
     return (row.code, row.category, row.name, row.kind, came_of_it, row.area, row.note)
 
 
+def _hours(canonical: str) -> str:
+    from mutualaid.model.hours import words
+
+    return words(canonical)
+
+
 def _place_line(row: "values.PlaceRow") -> Sequence[str]:
     confirmed = "" if row.last_confirmed is None else local(row.last_confirmed)[:10]
-    return (row.code, row.name, row.kind.value, row.area, row.hours, confirmed)
+    return (row.code, row.name, row.kind.value, row.area, _hours(row.hours), confirmed)
 
 
 def _repair_line(row: "values.RepairRow") -> Sequence[str]:
@@ -245,7 +251,7 @@ def _show_place(group: "Group", record: bytes) -> Shown:
     parts = (
         ("Area", row.area),
         ("Address", row.address),
-        ("Hours", row.hours),
+        ("Hours", _hours(row.hours)),
         ("Repairs", ", ".join(fix.category for fix in row.fixes)),
         ("Came of it", f"{row.fixed} of {row.attempts} fixed" if row.attempts else ""),
     )
@@ -314,7 +320,7 @@ def _history_lines(history: Sequence["values.HistoryRow"]) -> list[str]:
 @pass_app
 def status(app: App) -> None:
     """Say which machines of the group were heard when, and what has reached whom."""
-    with app.group() as group:
+    with app.group(warn=True) as group:
         machines = group.machines()
         reached = group.reached()
         waiting = group.waiting()
@@ -325,6 +331,7 @@ def status(app: App) -> None:
             "shelves": [],
             "waiting": waiting,
             "reached": reached.reached,
+            "warning": group.warning,
         }
         app.done(document, _status_text(group, machines, reached, waiting))
 

@@ -40,7 +40,7 @@ from mutualaid.model.values import (
 
 PEOPLE: Final = 24
 POSTS: Final = 60
-ME: Final = "You"
+ME: Final = "Robin"
 
 _MINUTE: Final = 60_000
 _HOUR: Final = 60 * _MINUTE
@@ -162,7 +162,9 @@ def _neighbour(chance: random.Random, number: int) -> Neighbour:
         area=chance.choice(demo_words.AREAS),
         availability=chance.choice(demo_words.AVAILABILITY),
         skills=tuple(skills.values()),
-        fixes=tuple(Fix(category, note) for category, note in fixes),
+        fixes=tuple(
+            Fix(category, note if chance.random() < 0.5 else "") for category, note in fixes
+        ),
     )
 
 
