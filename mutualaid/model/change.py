@@ -65,6 +65,10 @@ class Action(IntEnum):
     MAKE_TEXT = 4
 
 
+# Looking a member up in an enumeration costs more than all else that is done with it.
+_SET: Final = Action.SET
+_DELETE: Final = Action.DELETE
+
 #: An operation's counter and actor. Compares in automerge's (Lamport) order.
 OpId = tuple[int, bytes]
 
@@ -243,9 +247,10 @@ def _read_any(data: bytes, pos: int, digest: bytes) -> Change:
     dep_count, pos = unsigned(data, pos)
     if dep_count > MAX_DEPS:
         raise InvalidChange("too many dependencies")
-    deps = tuple(data[pos + 32 * n : pos + 32 * n + 32] for n in range(dep_count))
-    pos += 32 * dep_count
-    if list(deps) != sorted(set(deps)):
+    after = pos + 32 * dep_count
+    deps = tuple([data[at : at + 32] for at in range(pos, after, 32)])
+    pos = after
+    if any(dep >= following for dep, following in pairwise(deps)):
         raise InvalidChange("the dependencies are not in order")
     actor, pos = _actor(data, pos)
     seq, pos = unsigned(data, pos)
@@ -256,10 +261,11 @@ def _read_any(data: bytes, pos: int, digest: bytes) -> Change:
     if not MIN_TIME <= time <= MAX_TIME:
         raise InvalidChange("the time is out of range")
     message_size, pos = unsigned(data, pos)
-    if message_size > MAX_MESSAGE:
-        raise InvalidChange("the message is too long")
-    data[pos : pos + message_size].decode()
-    pos += message_size
+    if message_size:
+        if message_size > MAX_MESSAGE:
+            raise InvalidChange("the message is too long")
+        data[pos : pos + message_size].decode()
+        pos += message_size
     actors = [actor]
     other_count, pos = unsigned(data, pos)
     if other_count > MAX_OTHER_ACTORS:
@@ -267,7 +273,7 @@ def _read_any(data: bytes, pos: int, digest: bytes) -> Change:
     for _ in range(other_count):
         other, pos = _actor(data, pos)
         actors.append(other)
-    if actors[1:] != sorted(set(actors[1:]) - {actor}):
+    if other_count and actors[1:] != sorted(set(actors[1:]) - {actor}):
         raise InvalidChange("the other actors are not in order")
     ops = _ops(_read_columns(data, pos), actors, start_op)
     return _change(digest, actor, seq, start_op, deps, time, ops)
@@ -283,28 +289,20 @@ def _change(
     ops: tuple[Op, ...],
 ) -> Change:
     """Gather what the operations come to."""
-    flat = True
     plain = True
     sets: dict[str, Scalar] = {}
     deletes: dict[str, None] = {}
-    for op in ops:
-        key = op.key
-        if op.object is not None or not isinstance(key, str):
-            flat = False
-            break
-        if op.action is Action.SET:
-            plain = plain and key not in sets and not op.preds
-            sets[key] = op.value
+    for place, key, _, action, value, preds in ops:
+        if place is not None or not isinstance(key, str) or action not in (_SET, _DELETE):
+            return Change(digest, actor, seq, start_op, len(ops), deps, time, None, (), False, ops)
+        if action is _SET:
+            plain = plain and not preds and key not in sets
+            sets[key] = value
             deletes.pop(key, None)
-        elif op.action is Action.DELETE:
+        else:
             plain = False
             sets.pop(key, None)
             deletes[key] = None
-        else:
-            flat = False
-            break
-    if not flat:
-        return Change(digest, actor, seq, start_op, len(ops), deps, time, None, (), False, ops)
     return Change(
         *(digest, actor, seq, start_op, len(ops), deps, time),
         *(sets, tuple(deletes), True, None if plain else ops),
@@ -326,8 +324,11 @@ def _read_columns(data: bytes, pos: int) -> dict[int, bytes]:
     sizes: list[tuple[int, int]] = []
     last = -1
     for _ in range(column_count):
-        spec, pos = unsigned(data, pos)
-        size, pos = unsigned(data, pos)
+        spec = data[pos]
+        size = data[pos + 1]
+        pos += 2
+        if size > 127:
+            size, pos = unsigned(data, pos - 1)
         if spec not in _COLUMNS:
             raise InvalidChange(f"column {spec:#x} is not allowed")
         if spec <= last:
@@ -338,8 +339,9 @@ def _read_columns(data: bytes, pos: int) -> dict[int, bytes]:
         sizes.append((spec, size))
     columns: dict[int, bytes] = {}
     for spec, size in sizes:
-        columns[spec] = data[pos : pos + size]
-        pos += size
+        end = pos + size
+        columns[spec] = data[pos:end]
+        pos = end
     if pos != len(data):
         raise InvalidChange("the columns are not as long as they say")
     return columns
@@ -356,38 +358,46 @@ def _ops(columns: dict[int, bytes], actors: list[bytes], start_op: int) -> tuple
     values = _scalars(metas, count, raw, 0, len(raw))
     preds = _preds(columns, count, actors)
     ops = tuple(map(Op, objects, keys, inserts, actions, values, preds))
-    used = {actors[0]}
     for counter, op in enumerate(ops, start_op):
-        _check_op(op, (counter, actors[0]))
-        if op.object:
-            used.add(op.object[1])
-        if not isinstance(op.key, str) and op.key != LIST_HEAD:
-            used.add(op.key[1])
-        used.update(actor for _, actor in op.preds)
-    if len(used) != len(actors):
+        _check_op(op, counter)
+    if len(actors) > 1 and not _uses(ops).issuperset(actors[1:]):
         raise InvalidChange("an actor is named and not used")
     return ops
 
 
-def _check_op(op: Op, op_id: OpId) -> None:
+def _uses(ops: tuple[Op, ...]) -> set[bytes]:
+    """The actors of the operations that these refer to."""
+    actors = {actor for op in ops for _, actor in op.preds}
+    for op in ops:
+        if op.object:
+            actors.add(op.object[1])
+        if not isinstance(op.key, str):
+            actors.add(op.key[1])
+    return actors
+
+
+def _check_op(op: Op, counter: int) -> None:
     """Raise :class:`InvalidChange` unless the operation makes sense for itself."""
-    if op.action is not Action.SET and op.value is not None:
-        raise InvalidChange("an operation has a value it cannot have")
-    if isinstance(op.key, str):
-        if not op.key or op.insert:
+    place, key, insert, action, value, preds = op
+    if isinstance(key, str):
+        if not key or insert:
             raise InvalidChange("a key is empty or inserted")
-    elif op.object is None:
+    elif place is None:
         raise InvalidChange("the root is not a list")
-    elif op.key == LIST_HEAD and not op.insert:
+    elif key == LIST_HEAD and not insert:
         raise InvalidChange("the head of a list is not an element")
-    elif bool(op.preds) is op.insert:
+    elif bool(preds) is insert:
         raise InvalidChange("an element is replaced by nothing or inserted twice")
-    if op.action is Action.DELETE and (op.insert or not op.preds):
-        raise InvalidChange("a deletion of nothing")
-    if any(pred >= after for pred, after in pairwise(op.preds)):
-        raise InvalidChange("predecessors are not in order")
-    if op.preds and op.preds[-1][0] >= op_id[0]:
-        raise InvalidChange("a predecessor comes later")
+    if action is not _SET:
+        if value is not None:
+            raise InvalidChange("an operation has a value it cannot have")
+        if action is _DELETE and (insert or not preds):
+            raise InvalidChange("a deletion of nothing")
+    if preds:
+        if preds[-1][0] >= counter:
+            raise InvalidChange("a predecessor comes later")
+        if len(preds) > 1 and any(pred >= after for pred, after in pairwise(preds)):
+            raise InvalidChange("predecessors are not in order")
 
 
 def _actions(column: bytes) -> list[Action]:
@@ -441,6 +451,8 @@ def _preds(columns: dict[int, bytes], count: int, actors: list[bytes]) -> list[t
     total = sum(counts)
     if len(counts) != count or total > MAX_PREDS:
         raise InvalidChange("too many predecessors, or too few counts of them")
+    if not total and _PRED_ACTOR not in columns and _PRED_COUNTER not in columns:
+        return [()] * count
     indexes = runs(columns.get(_PRED_ACTOR, b""), total, unsigned)
     counters = sums(runs(columns.get(_PRED_COUNTER, b""), total, signed))
     ids = [_op_id(counter, index, actors) for counter, index in zip(counters, indexes, strict=True)]

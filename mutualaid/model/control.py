@@ -83,12 +83,14 @@ class AddDevice:
 
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """A device wrote two entries with one number. ``proof`` is header, signature, header,
-    signature; ``heads`` are the hashes up to which, branch by branch, its entries count."""
+    """A device wrote two entries with one number. ``one`` and ``other`` are header, signature, …
+    of either branch, from the entry that differs to the first whose signature fits; ``heads`` are
+    the hashes up to which, branch by branch, its entries count."""
 
     TYPE: ClassVar[int] = 6
     device: bytes
-    proof: tuple[bytes, ...]
+    one: tuple[bytes, ...]
+    other: tuple[bytes, ...]
     heads: tuple[bytes, ...]
 
 

@@ -381,7 +381,7 @@ class _History:
         self._known: list[int] = []  # of each change: itself and its ancestors
         self._reach: list[int] = []  # of each change: the highest counter there
         self._chains: dict[bytes, _Chain] = {}
-        self._places: dict[int, list[tuple[_Place, Op]]] = {}
+        self._plain: dict[int, tuple[Op, ...]] = {}  # operations of plain changes, if looked at
 
     def take(self, change: Change) -> bool:
         """Add a change whose dependencies are all held, unless it does not fit them."""
@@ -449,24 +449,25 @@ class _History:
             change = self.changes[indexes[nearest]]
             if counter > change.max_op:
                 return None
-            return self._places_of(indexes[nearest])[counter - change.start_op]
+            ops = self._operations(indexes[nearest])
+            op = ops[counter - change.start_op]
+            return _place(op, (counter, actor)), op
 
         return find
 
-    def _places_of(self, index: int) -> list[tuple[_Place, Op]]:
-        places = self._places.get(index)
-        if places is None:
-            change = self.changes[index]
-            places = self._places[index] = [
-                (_place(op, (counter, change.actor)), op)
-                for counter, op in enumerate(_operations(change), change.start_op)
-            ]
-        return places
+    def _operations(self, index: int) -> Sequence[Op]:
+        ops = self.changes[index].ops or self._plain.get(index)
+        if ops is None:
+            ops = self._plain[index] = tuple(_operations(self.changes[index]))
+        return ops
 
 
 def _identity_fits(change: Change) -> bool:
     """Whether a change that depends on nothing, and no other, says whose record this is."""
-    touches = [op for op in _operations(change) if op.object is None and op.key == IDENTITY]
+    if change.ops is None:
+        sets = change.sets or {}
+        return IDENTITY not in sets if change.deps else isinstance(sets.get(IDENTITY), bytes)
+    touches = [op for op in change.ops if op.object is None and op.key == IDENTITY]
     if change.deps:
         return not touches
     return (

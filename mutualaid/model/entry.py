@@ -27,17 +27,22 @@ from mutualaid.model import keys
 VERSION: Final = 1
 SIGNED_DOMAIN: Final = b"mutualaid/entry/1"
 MAX_PAYLOAD: Final = 60 * 1024
-MAX_AFTER: Final = 64  # control heads in one header
+MAX_AFTER: Final = 16  # control heads in one header
 SALT_SIZE: Final = 16
 SIGNATURE_SIZE: Final = 64
 NO_ENTRY: Final = bytes(32)  # prev of the first entry of a chain
 LATEST_TIME: Final = 1 << 53
 
-#: A batch carries at most this many bytes of payload and fixed parts, so it inflates to no more.
+#: Every entry whose number is one less than a multiple of this carries a signature that fits, or
+#: its chain ends before it. So a fork can be proven with a bounded number of headers.
+SIGNED_EVERY: Final = 32
+
+#: What a writer puts into a batch, by :func:`item_size` and ``RUN_OVERHEAD``.
 BATCH_BYTES: Final = 192 * 1024
-#: What a reader accepts: one full payload beyond what a careful writer sends.
-MAX_BATCH_INFLATED: Final = BATCH_BYTES + MAX_PAYLOAD + 4096
-ENTRY_OVERHEAD: Final = 96  # what an entry adds to a batch beside its payload
+#: What a reader accepts: one entry beyond, for a run can be cut only where a signature fits.
+MAX_BATCH_BYTES: Final = BATCH_BYTES + MAX_PAYLOAD + 1024
+ENTRY_OVERHEAD: Final = 96  # what an entry adds to a batch beside payload and heads
+RUN_OVERHEAD: Final = 128
 MAX_BATCH_ENTRIES: Final = 4096
 COMPRESSION_LEVEL: Final = 1
 
@@ -96,6 +101,12 @@ def uint(value: int) -> bytes:
     if value < 0x100000000:
         return b"\x1a" + value.to_bytes(4, "big")
     return b"\x1b" + value.to_bytes(8, "big")
+
+
+def item_size(item: Item) -> int:
+    """What an entry takes in a batch before compression, in bytes."""
+    length = len(item.payload) if isinstance(item.payload, bytes) else 0
+    return ENTRY_OVERHEAD + length + len(item.after or b"")
 
 
 def header_start(group: bytes, device: bytes, chain: Chain) -> bytes:
@@ -171,8 +182,9 @@ def sign_entry(
 def check_run(group: bytes, run: Run) -> list[Sealed]:
     """Chain the hashes of a run and check its last signature.
 
-    Returns the entries with their hashes. Raises ProtocolError when the signature does not fit:
-    then nothing of the run is to be believed, and who sent it is to blame, not its author.
+    Returns the entries with their hashes. Raises ProtocolError when the signature, or that of an
+    entry that must carry one (``SIGNED_EVERY``), does not fit: then nothing of the run is to be
+    believed, and who sent it is to blame, not its author.
     """
     start = header_start(group, run.device, run.chain)
     prev = run.prev
@@ -199,6 +211,10 @@ def check_run(group: bytes, run: Run) -> list[Sealed]:
         prev = blake2b(header + signature, digest_size=32).digest()
         checked.append(Sealed(seq, prev, item))
         seq += 1
+        if seq % SIGNED_EVERY == 0 and not keys.verify(
+            run.device, SIGNED_DOMAIN + header, signature
+        ):
+            raise ProtocolError("An entry lacks its author's signature where it must have one.")
     if not checked or not keys.verify(
         run.device, SIGNED_DOMAIN + header, checked[-1].item.signature
     ):
@@ -259,12 +275,12 @@ def encode_batch(runs: Sequence[Run]) -> bytes:
 def decode_batch(data: bytes) -> list[Run]:
     """Read what :func:`encode_batch` wrote; hostile until proven otherwise.
 
-    Raises ProtocolError on anything malformed; never inflates past ``MAX_BATCH_INFLATED``.
+    Raises ProtocolError on anything malformed; never inflates past ``MAX_BATCH_BYTES``.
     """
     try:
         tables, fixed, packed = cbor2.loads(data)
         inflater = zlib.decompressobj()
-        payloads = inflater.decompress(packed, MAX_BATCH_INFLATED)
+        payloads = inflater.decompress(packed, MAX_BATCH_BYTES)
         if inflater.unconsumed_tail or not inflater.eof:
             raise ProtocolError("A batch of entries inflates past its bound or is torn.")
         return list(_read_runs(tables, fixed, payloads))
@@ -281,6 +297,7 @@ def _read_runs(tables: Any, fixed: bytes, payloads: bytes) -> Iterator[Run]:
         raise ProtocolError("A batch of entries has the wrong size.")
     at = 0
     position = 0
+    size = 0
     for device, chain, first, prev, created, steps, lengths, afters, purged in tables:
         _check_table(device, chain, first, prev, created, steps, lengths, afters)
         items: list[Item] = []
@@ -307,6 +324,9 @@ def _read_runs(tables: Any, fixed: bytes, payloads: bytes) -> Iterator[Run]:
                 )
             )
             at += step
+        size += RUN_OVERHEAD + sum(map(item_size, items))
+        if size > MAX_BATCH_BYTES:
+            raise ProtocolError("A batch of entries is too large.")
         yield Run(device, Chain(chain), first, prev, items)
     if position != len(payloads):
         raise ProtocolError("A batch of entries has bytes left over.")

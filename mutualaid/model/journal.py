@@ -10,6 +10,7 @@ A chain is a line of entries; where its device wrote two entries with one number
 copied profile) it has branches, and both are kept. A branch knows its parent and first number.
 """
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -20,11 +21,12 @@ from mutualaid.model import control, keys
 from mutualaid.model.control import AddDevice, Start
 from mutualaid.model.entry import (
     BATCH_BYTES,
-    ENTRY_OVERHEAD,
     MAX_AFTER,
     MAX_BATCH_ENTRIES,
     NO_ENTRY,
+    RUN_OVERHEAD,
     SIGNED_DOMAIN,
+    SIGNED_EVERY,
     Chain,
     Item,
     Purged,
@@ -33,6 +35,7 @@ from mutualaid.model.entry import (
     check_run,
     header_start,
     item_header,
+    item_size,
     payload_hash,
     sign_entry,
 )
@@ -91,11 +94,13 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Two branches of one chain: the entries with one number, and every head held of the chain."""
+    """Two branches of one chain, each from the first entry that differs to the first signature
+    that fits (header, signature, …), and every head held of the chain."""
 
     device: bytes
     chain: Chain
-    proof: tuple[bytes, bytes, bytes, bytes]
+    one: tuple[bytes, ...]
+    other: tuple[bytes, ...]
     heads: tuple[bytes, ...]
 
 
@@ -265,9 +270,10 @@ class Journal:
                     start += len(run.items)
                     entries += len(run.items)
                     room -= size
+                elif not batch:
+                    break  # no signature follows that fits: see doctor
                 if run is None or start <= head:
-                    if batch:
-                        yield batch
+                    yield batch
                     batch, room, entries = [], BATCH_BYTES, 0
         if batch:
             yield batch
@@ -295,47 +301,70 @@ class Journal:
     def _read_run(
         self, branch: Branch, start: int, head: int, room: int, entries: int
     ) -> tuple[Run | None, int]:
-        """As much of a branch as fits, cut only where a signature was seen to fit."""
+        """As much of a branch as fits, cut only where a signature was seen to fit.
+
+        Others blame whoever sends a run that does not check out. The heads of branches were
+        checked when they were stored; any other place is checked here. None if nothing fits into
+        what is left of a batch; into an empty one the entries up to the next signature always fit.
+        """
+        previous = self._hash_at(branch, start - 1) if start else NO_ENTRY
+        assert previous is not None
+        items: list[Item] = []
+        hashes: list[bytes] = [previous]
+        used = RUN_OVERHEAD
+        whole: tuple[int, int] | None = None  # entries and bytes up to the last good cut
+        fresh = entries == 0
+        for item, digest in self._items(branch, start, head):
+            size = item_size(item)
+            full = used + size > room or entries + len(items) >= MAX_BATCH_ENTRIES
+            if full and (not fresh or items):
+                if whole is None:
+                    whole = self._last_cut(branch, start, items, hashes)
+                if whole is not None or not fresh:
+                    break
+            items.append(item)
+            hashes.append(digest)
+            used += size
+            if full and self._signature_fits(branch, start, items, hashes, len(items)):
+                whole = (len(items), used)
+                break
+        if start + len(items) - 1 == branch.head_seq:
+            whole = (len(items), used)
+        if whole is None:
+            return None, 0
+        kept = items[: whole[0]]
+        return Run(branch.device, branch.chain, start, previous, kept), whole[1]
+
+    def _items(self, branch: Branch, start: int, head: int) -> Iterator[tuple[Item, bytes]]:
         rows = self.store.connection.execute(
             "SELECT created, after, salt, signature, payload, payload_hash, payload_length, hash"
             " FROM entry WHERE chain = ? AND seq BETWEEN ? AND ? ORDER BY seq",
             (branch.number, start, head),
         )
-        previous = self._hash_at(branch, start - 1) if start else NO_ENTRY
-        assert previous is not None
-        items: list[Item] = []
-        hashes: list[bytes] = []
-        sizes: list[int] = []
-        used = 0
-        for created, after, salt, signature, payload, hashed, length, digest in rows:
-            size = ENTRY_OVERHEAD + (len(payload) if payload is not None else 0)
-            full = used + size > room or entries + len(items) >= MAX_BATCH_ENTRIES
-            if full and (items or room < BATCH_BYTES):
-                break
-            kept = payload if payload is not None else Purged(hashed, length)
-            items.append(Item(created, after, salt, signature, kept))
-            hashes.append(digest)
-            sizes.append(size)
-            used += size
-        rows.close()
-        # Others blame whoever sends a run that does not check out, so a cut falls only where the
-        # signature is known to fit: at a head (checked when it was stored) or where checked now.
-        while items and start + len(items) - 1 < branch.head_seq:
-            before = hashes[-2] if len(hashes) > 1 else previous
-            header = item_header(
-                header_start(self.group, branch.device, branch.chain),
-                start + len(items) - 1,
-                before,
-                items[-1],
-            )
-            if keys.verify(branch.device, SIGNED_DOMAIN + header, items[-1].signature):
-                break
-            items.pop()
-            hashes.pop()
-            used -= sizes.pop()
-        if not items:
-            return None, 0
-        return Run(branch.device, branch.chain, start, previous, items), used
+        with contextlib.closing(rows):
+            for created, after, salt, signature, payload, hashed, length, digest in rows:
+                kept = payload if payload is not None else Purged(hashed, length)
+                yield Item(created, after, salt, signature, kept), digest
+
+    def _signature_fits(
+        self, branch: Branch, start: int, items: Sequence[Item], hashes: Sequence[bytes], count: int
+    ) -> bool:
+        """Whether the last of the first ``count`` items carries a signature that fits."""
+        header = item_header(
+            header_start(self.group, branch.device, branch.chain),
+            start + count - 1,
+            hashes[count - 1],
+            items[count - 1],
+        )
+        return keys.verify(branch.device, SIGNED_DOMAIN + header, items[count - 1].signature)
+
+    def _last_cut(
+        self, branch: Branch, start: int, items: Sequence[Item], hashes: Sequence[bytes]
+    ) -> tuple[int, int] | None:
+        for count in range(len(items), 0, -1):
+            if self._signature_fits(branch, start, items, hashes, count):
+                return count, RUN_OVERHEAD + sum(map(item_size, items[:count]))
+        return None
 
     def forks(self) -> list[Fork]:
         """Every chain with more than one branch, with the proof."""
@@ -344,33 +373,30 @@ class Journal:
             for branch in branches:
                 if branch.parent is None:
                     continue
-                original = self._by_number[branch.parent]
-                one = self._signed_header(original, branch.first)
-                other = self._signed_header(branch, branch.first)
-                if one is not None and other is not None:
+                one = self._proof(self._by_number[branch.parent], branch.first)
+                other = self._proof(branch, branch.first)
+                if one and other:
                     heads = tuple(sorted(each.head_hash for each in branches))
-                    found.append(Fork(device, chain, (*one, *other), heads))
+                    found.append(Fork(device, chain, one, other, heads))
         return found
 
-    def _signed_header(self, branch: Branch, seq: int) -> tuple[bytes, bytes] | None:
-        """The first header at or after ``seq`` on this branch whose own signature fits."""
-        row = self.store.connection.execute(
-            "SELECT created, after, salt, signature, payload, payload_hash, payload_length"
-            " FROM entry WHERE chain = ? AND seq = ?",
-            (branch.number, seq),
-        ).fetchone()
+    def _proof(self, branch: Branch, seq: int) -> tuple[bytes, ...]:
+        """Header, signature, … from this number to the first whose signature fits."""
+        while seq < branch.first and branch.parent is not None:
+            branch = self._by_number[branch.parent]
         previous = self._hash_at(branch, seq - 1) if seq else NO_ENTRY
-        if row is None or previous is None:
-            return None
-        created, after, salt, signature, payload, hashed, length = row
-        kept = payload if payload is not None else Purged(hashed, length)
-        header = item_header(
-            header_start(self.group, branch.device, branch.chain),
-            seq,
-            previous,
-            Item(created, after, salt, signature, kept),
-        )
-        return header, signature
+        if previous is None:
+            return ()
+        start = header_start(self.group, branch.device, branch.chain)
+        proof: list[bytes] = []
+        for item, digest in self._items(branch, seq, seq + SIGNED_EVERY):
+            header = item_header(start, seq, previous, item)
+            proof += (header, item.signature)
+            if keys.verify(branch.device, SIGNED_DOMAIN + header, item.signature):
+                return tuple(proof)
+            previous = digest
+            seq += 1
+        return ()
 
     # -- storing
 

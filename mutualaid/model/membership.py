@@ -17,7 +17,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
 
 import cbor2
 
@@ -36,7 +35,7 @@ from mutualaid.model.control import (
     group_id,
     join_message,
 )
-from mutualaid.model.entry import SIGNED_DOMAIN, Chain, entry_hash
+from mutualaid.model.entry import SIGNED_DOMAIN, SIGNED_EVERY, Chain, entry_hash
 
 
 class Role(StrEnum):
@@ -102,8 +101,9 @@ class Membership:
     invitations: Mapping[bytes, OpenInvitation] = field(default_factory=dict)
     #: Epoch ids, oldest first.
     epochs: tuple[bytes, ...] = ()
-    #: Device → epoch id → sealed key.
-    shares: Mapping[bytes, Mapping[bytes, bytes]] = field(default_factory=dict)
+    #: Device → epoch id → sealer → the key as that person sealed it. Whether it is the key, only
+    #: the device can tell, so nobody's share keeps out another's.
+    shares: Mapping[bytes, Mapping[bytes, Mapping[bytes, bytes]]] = field(default_factory=dict)
     #: Record id, or hash of an entry → whose purges name it; the group's id for a steward's.
     purged: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     #: Control entries that no other names: what a new entry's ``after`` is made of.
@@ -235,7 +235,7 @@ class _Fold:
         self.invitations: dict[bytes, OpenInvitation] = {}
         self.admits: dict[bytes, list[bytes]] = {}
         self.epochs: list[bytes] = []
-        self.shares: dict[bytes, dict[bytes, bytes]] = {}
+        self.shares: dict[bytes, dict[bytes, dict[bytes, bytes]]] = {}
         self.purged: dict[bytes, frozenset[bytes]] = {}
         self.cut_offs: list[ControlEntry] = []
         self.void = 0
@@ -278,7 +278,7 @@ class _Fold:
             case Freeze():
                 return self._freeze(entry, control)
             case KeyShare():
-                return self._share(control)
+                return self._share(author, control)
             case Purge():
                 return self._purge(author, control)
 
@@ -356,11 +356,11 @@ class _Fold:
         self.cut_offs.append(entry)
         return True
 
-    def _share(self, share: KeyShare) -> bool:
+    def _share(self, author: Device, share: KeyShare) -> bool:
         if share.device not in self.devices or share.epoch not in self.epochs:
             return False
-        # The first in canonical order stands; a worse one cannot displace it.
-        self.shares.setdefault(share.device, {}).setdefault(share.epoch, share.sealed)
+        by_epoch = self.shares.setdefault(share.device, {})
+        by_epoch.setdefault(share.epoch, {}).setdefault(author.person, share.sealed)
         return True
 
     def _purge(self, author: Device, purge: Purge) -> bool:
@@ -400,35 +400,46 @@ def _admit_is_proven(group: bytes, admit: Admit) -> bool:
     )
 
 
-#: Where the sequence number starts in a header: see entry.header_start.
-_HEADER_PREFIX: Final = 3 + 16 + 2 + 32
-
-
 def proves_fork(group: bytes, freeze: Freeze) -> bool:
-    """Whether the two headers are by that device, in one chain, of one number, and differ."""
-    if len(freeze.proof) != 4 or not freeze.heads:
+    """Whether the two lines of headers are by that device, in one chain, from one number on,
+    differ from the first, and end in a signature that fits."""
+    one = _line_start(group, freeze.device, freeze.one)
+    other = _line_start(group, freeze.device, freeze.other)
+    if one is None or other is None or not freeze.heads:
         return False
-    one, one_signature, other, other_signature = freeze.proof
-    places = [header_place(header) for header in (one, other)]
-    if None in places or places[0] != places[1]:
-        return False
-    named_group, device, _chain, _seq = places[0] or (b"", b"", 0, 0)
-    return (
-        named_group == group
-        and device == freeze.device
-        and entry_hash(one, one_signature) != entry_hash(other, other_signature)
-        and _verify(device, SIGNED_DOMAIN + one, one_signature)
-        and _verify(device, SIGNED_DOMAIN + other, other_signature)
-    )
+    return one[0] == other[0] and one[1] != other[1]
 
 
-def header_place(header: bytes) -> tuple[bytes, bytes, Chain, int] | None:
-    """Group, device, chain and sequence number of a header, or None if it is none."""
-    try:
-        version, group, device, chain, seq, *_rest = cbor2.loads(header)
-        if version != 1 or type(seq) is not int or len(_rest) != 5:
+@lru_cache(maxsize=256)
+def _line_start(
+    group: bytes, device: bytes, line: tuple[bytes, ...]
+) -> tuple[tuple[Chain, int], bytes] | None:
+    """Place and hash of the first entry of a line of headers that checks out; else None."""
+    if not line or len(line) % 2 or len(line) > 2 * SIGNED_EVERY + 2:
+        return None
+    first: tuple[tuple[Chain, int], bytes] | None = None
+    previous = b""
+    place: tuple[bytes, bytes, Chain, int, bytes] | None = None
+    for header, signature in zip(line[::2], line[1::2], strict=True):
+        before, place = place, header_place(header)
+        if place is None or place[:2] != (group, device):
             return None
-        return bytes(group), bytes(device), Chain(chain), seq
+        digest = entry_hash(header, signature)
+        if before is None:
+            first = (place[2:4], digest)
+        elif place[2:4] != (before[2], before[3] + 1) or place[4] != previous:
+            return None
+        previous = digest
+    return first if _verify(device, SIGNED_DOMAIN + line[-2], line[-1]) else None
+
+
+def header_place(header: bytes) -> tuple[bytes, bytes, Chain, int, bytes] | None:
+    """Group, device, chain, sequence number and prev of a header, or None if it is none."""
+    try:
+        version, group, device, chain, seq, prev, *rest = cbor2.loads(header)
+        if version != 1 or type(seq) is not int or len(rest) != 4 or type(prev) is not bytes:
+            return None
+        return bytes(group), bytes(device), Chain(chain), seq, prev
     except Exception:  # hostile bytes raise many kinds
         return None
 

@@ -15,14 +15,14 @@ from typing import Final, Self
 
 import cbor2
 
-from mutualaid.errors import DamagedError, InvitationError, ProtocolError
+from mutualaid.errors import DamagedError, InvitationError, MutualAidError, ProtocolError
 from mutualaid.model import control, crdt, keys
 from mutualaid.model.apply import Applier
 from mutualaid.model.control import AddDevice, Admit, Control, Freeze, KeyShare, Start
 from mutualaid.model.entry import Chain, Run
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.journal import Accepted, Holdings, Journal, short_device
-from mutualaid.model.membership import Membership
+from mutualaid.model.membership import Membership, proves_fork
 from mutualaid.model.store import Store
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 
@@ -95,6 +95,9 @@ class Replica:
         self.me = keys.person_id(self.group, self.person.public)
         self.actor = crdt.new_actor(keys.device_hash(self.device.public))
         self.journal.own_device = self.device.public
+        self._load_epochs()
+
+    def _load_epochs(self) -> None:
         self._epochs: dict[bytes, keys.EpochKey] = {}
         for (secret,) in self.store.connection.execute(
             "SELECT value FROM meta WHERE key LIKE 'epoch:%'"
@@ -152,6 +155,8 @@ class Replica:
         except BaseException:
             self.journal.forget()
             self.actor = crdt.new_actor(keys.device_hash(self.device.public))
+            with contextlib.suppress(MutualAidError):
+                self.journal.refresh()
             raise
         finally:
             self._dirty = True
@@ -212,6 +217,8 @@ class Replica:
             changed = ChangeSet(changed.records, changed.everything, members=True)
             if bytes(self.store.meta("device")) != self.device.seed:
                 self._load_keys()
+            # Another process may have taken in a key that was shared with this machine.
+            self._load_epochs()
             self._mend()
         return changed
 
@@ -239,30 +246,35 @@ class Replica:
     def open_shares(self) -> None:
         """Take the epoch keys that were sealed to this device; inside :meth:`write`."""
         sealing = keys.device_sealing_key(self.device)
-        for epoch_id, sealed in self.membership().shares.get(self.device.public, {}).items():
-            if epoch_id in self._epochs:
-                continue
-            try:
-                epoch = keys.EpochKey(sealing.open(sealed))
-            except (keys.SealError, ValueError):
-                continue
-            if epoch.id == epoch_id:
-                _keep_epoch(self.store, epoch)
-                self._epochs[epoch_id] = epoch
+        for epoch_id, shares in self.membership().shares.get(self.device.public, {}).items():
+            for sealed in shares.values():
+                if epoch_id in self._epochs:
+                    break
+                with contextlib.suppress(keys.SealError, ValueError):
+                    epoch = keys.EpochKey(sealing.open(sealed))
+                    if epoch.id == epoch_id:
+                        _keep_epoch(self.store, epoch)
+                        self._epochs[epoch_id] = epoch
 
-    def missing_shares(self) -> list[KeyShare]:
-        """Key shares for current devices that lack a key this machine holds."""
+    def missing_shares(self, device: bytes | None = None) -> list[KeyShare]:
+        """Key shares for current devices that lack a key this machine holds.
+
+        For one ``device``: what this person has not shared with it, whatever others have.
+        """
         membership = self.membership()
         shares: list[KeyShare] = []
-        for device in membership.current_devices():
-            has = membership.shares.get(device.key, {})
+        for each in membership.current_devices():
+            if device is not None and each.key != device:
+                continue
+            has = membership.shares.get(each.key, {})
             for epoch_id in membership.epochs:
                 epoch = self._epochs.get(epoch_id)
-                if epoch is None or epoch_id in has:
+                sharers = has.get(epoch_id, {})
+                if epoch is None or (self.me in sharers if device else bool(sharers)):
                     continue
                 with contextlib.suppress(keys.SealError):
-                    public = keys.sealing_public_of(device.key)
-                    shares.append(KeyShare(epoch_id, device.key, keys.seal(public, epoch.secret)))
+                    public = keys.sealing_public_of(each.key)
+                    shares.append(KeyShare(epoch_id, each.key, keys.seal(public, epoch.secret)))
         return shares
 
     def join_request(self) -> JoinRequest:
@@ -297,6 +309,10 @@ class Replica:
         with self.write(durable=True):
             membership = self.membership()
             if request.device in membership.devices:
+                # Who admitted it may have shared nothing that opens: share the key once more.
+                again = self.missing_shares(request.device)
+                if again:
+                    self.append_control(*again)
                 return
             invitation = membership.invitations.get(request.invitation)
             if invitation is None:
@@ -328,7 +344,7 @@ class Replica:
             self.append_control(admit)
             if request.device not in self.membership().devices:
                 raise ProtocolError("A newcomer's request does not prove the invitation.")
-            shares = [each for each in self.missing_shares() if each.device == request.device]
+            shares = self.missing_shares(request.device)
             if shares:
                 self.append_control(*shares)
 
@@ -363,7 +379,7 @@ class Replica:
             return  # a newcomer who is not admitted yet simply asks with the new key
         message = control.device_message(self.group, self.me, self.device.public)
         self.append_control(AddDevice(self.me, self.person.sign(message)))
-        own = [each for each in self.missing_shares() if each.device == self.device.public]
+        own = self.missing_shares(self.device.public)
         if own:
             self.append_control(*own)
 
@@ -399,7 +415,9 @@ class Replica:
             if device is not None and (device.heads is None or not any(
                 head in device.heads for head in fork.heads
             )):
-                due.append(Freeze(fork.device, fork.proof, fork.heads))
+                freeze = Freeze(fork.device, fork.one, fork.other, fork.heads)
+                if proves_fork(self.group, freeze):
+                    due.append(freeze)
         return due
 
     # -- the two stages, for entries from anywhere

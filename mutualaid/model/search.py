@@ -20,9 +20,11 @@ from typing import Any, Final
 from mutualaid.model.taxonomy import categories_named
 from mutualaid.model.text import MOST_WORDS, SPECIAL, UNSPACED_RUN, plain, spell, words
 
-#: Begins the word that stands for a post's category in the index. No typed word is looked up as a
-#: prefix of it.
+#: Begins the word that stands for a post's category in the index.
 CATEGORY_MARK: Final = "0q"
+
+#: The word that every repair has in the index.
+REPAIR_MARK: Final = "0r"
 
 
 def create_sql() -> tuple[str, ...]:
@@ -30,7 +32,7 @@ def create_sql() -> tuple[str, ...]:
     return (
         (
             "CREATE VIRTUAL TABLE search USING fts5(text, content='', detail=none,"
-            " prefix='1 2 3',"
+            " prefix='1 2',"
             " tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Co M*'\")"
         ),
         "INSERT INTO search(search, rank) VALUES ('secure-delete', 1)",
@@ -88,7 +90,9 @@ def _terms(word: str) -> Iterable[str]:
     if at == len(word):
         return
     last = word[at:]
-    term = f'"{last}"' if CATEGORY_MARK.startswith(last) else f'"{last}"*'
+    # The beginning of a mark is looked for as it stands: as a prefix it would find everything.
+    begins_mark = CATEGORY_MARK.startswith(last) or REPAIR_MARK.startswith(last)
+    term = f'"{last}"' if begins_mark else f'"{last}"*'
     named = categories_named(plain(last)) if at == 0 else ()
     alternatives = [term, *(f'"{CATEGORY_MARK}{each}"' for each in named)]
     yield f"({' OR '.join(alternatives)})" if named else term

@@ -37,4 +37,6 @@ KIND: Final = Kind(
     ),
     rows=rows,
     group_may_own=True,
+    person_may_own=False,
+    only_one=True,
 )

@@ -96,6 +96,8 @@ class Kind:
     indexed: tuple[str, ...] = ()
     mark: str = ""  # put before the text: makes its first word one that nobody types
     group_may_own: bool = False
+    person_may_own: bool = True
+    only_one: bool = False  # an owner has one of them: its nonce is zero
     by_name: Mapping[str, Field] = field(init=False, repr=False, compare=False)
     _texts: Callable[[tuple[Any, ...]], Any] = field(init=False, repr=False, compare=False)
 

@@ -34,20 +34,20 @@ def rows(record: Record) -> Rows:
         for skill, value in family(fields, "skill:")
     ]
     fixes = _fixes(record, skills)
-    words = [name, line(get("area"), 80), line(get("availability"), 140)]
+    words = [line(get("area"), 80), line(get("availability"), 140)]
     words.extend(language for (language,) in languages)
     words.extend(f"{skill} {note}" for skill, _, note in skills)
-    words.extend(f"{product_words(category)} {note}" for category, _, note in fixes)
+    words.extend(f"{product_words(category)} {note}" for category, _, note, _ in fixes)
     return {
         "person": (
             (
                 record.owner,
                 name,
+                words[0],
                 words[1],
-                words[2],
                 int(get("outcomes") is True),
-                # The name comes first, so that people are put in order by this column.
-                f" {plain(name)} {plain(' '.join(words[1:]))}",
+                f" {plain(name)}",
+                f" {plain(' '.join(words))}",
             ),
         ),
         "person_language": languages,
@@ -56,22 +56,23 @@ def rows(record: Record) -> Rows:
     }
 
 
-def _fixes(record: Record, skills: list[tuple[str, int, str]]) -> list[tuple[str, int, str]]:
-    """What they repair, or want to learn to: (product category, level, note).
+def _fixes(record: Record, skills: list[tuple[str, int, str]]) -> list[tuple[str, int, str, int]]:
+    """What they repair, or want to learn to: (product category, level, note, declared).
 
-    A skill with the name of a product category says how well they know it.
+    A skill with the name of a product category says how well they know it, even where it is not
+    declared among the things they fix.
     """
-    fixes: dict[str, tuple[int, str]] = {}
+    fixes: dict[str, tuple[int, str, int]] = {}
     for skill, level, note in skills:
         category = product_name(skill)
-        if category is not None and fixes.get(category, (-1, ""))[0] < level:
-            fixes[category] = (level, note)
+        if category is not None and fixes.get(category, (-1,))[0] < level:
+            fixes[category] = (level, note, 0)
     for thing, value in family(record.fields, "fix:"):
         if value is not False:
             category = canonical_product(thing)
-            level, note = fixes.get(category, (CAN, ""))
-            fixes[category] = (max(level, CAN), line(value, 200) or note)
-    return [(category, level, note) for category, (level, note) in sorted(fixes.items())]
+            level, note, _ = fixes.get(category, (CAN, "", 0))
+            fixes[category] = (max(level, CAN), line(value, 200) or note, 1)
+    return [(category, *fix) for category, fix in sorted(fixes.items())]
 
 
 KIND: Final = Kind(
@@ -101,9 +102,10 @@ KIND: Final = Kind(
                 "area TEXT NOT NULL COLLATE NOCASE",
                 "availability TEXT NOT NULL",
                 "outcomes INTEGER NOT NULL",
+                "sort_name TEXT NOT NULL",  # this and the next are plain, after a space
                 "words TEXT NOT NULL",
             ),
-            indexes=("person, name", "words"),
+            indexes=("person, name", "sort_name"),
         ),
         Table("person_language", ("name TEXT NOT NULL",), indexes=("record",), one_row=False),
         Table(
@@ -114,10 +116,16 @@ KIND: Final = Kind(
         ),
         Table(
             "person_fix",
-            ("category TEXT NOT NULL", "level INTEGER NOT NULL", "note TEXT NOT NULL"),
+            (
+                "category TEXT NOT NULL",
+                "level INTEGER NOT NULL",
+                "note TEXT NOT NULL",
+                "declared INTEGER NOT NULL",
+            ),
             indexes=("record", "category, level"),
             one_row=False,
         ),
     ),
     rows=rows,
+    only_one=True,
 )

@@ -46,8 +46,8 @@ def rows(record: Record) -> Rows:
                 about,
                 time(get("confirmed")),
                 line(get("origin"), 140),
-                # The name comes first, so that places are put in order by this column.
-                f" {plain(name)} {plain(' '.join(words))}",
+                f" {plain(name)}",
+                f" {plain(' '.join(words))}",
             ),
         ),
         "place_fix": fixes,
@@ -86,9 +86,10 @@ KIND: Final = Kind(
                 "about TEXT NOT NULL",
                 "confirmed INTEGER",
                 "origin TEXT NOT NULL",
+                "sort_name TEXT NOT NULL",  # this and the next are plain, after a space
                 "words TEXT NOT NULL",
             ),
-            indexes=("words",),
+            indexes=("sort_name",),
         ),
         Table(
             "place_fix",

@@ -20,6 +20,9 @@ KINDS: Final = tuple(PostKind)
 URGENCIES: Final = tuple(Urgency)
 MODES: Final = tuple(Mode)
 
+#: The first index of the view.
+BOARD_INDEX: Final = "post_1"
+
 LONGEST_TITLE: Final = 140
 LONGEST_TEXT: Final = 4000
 
@@ -117,9 +120,8 @@ KIND: Final = Kind(
             ),
             # The first covers the board and its counts: pages are found without reading rows.
             indexes=(
-                "created, state, kind, category, urgency, expires",
+                "created, state, kind, category, urgency, area, expires",
                 "owner, created",
-                "area, created",
             ),
         ),
     ),

@@ -10,6 +10,7 @@ from mutualaid.errors import BadValueError
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
 from mutualaid.model.records.person import canonical_product
 from mutualaid.model.records.reading import identity, line, long_text
+from mutualaid.model.search import REPAIR_MARK
 from mutualaid.model.taxonomy import BARRIERS, barrier_number
 from mutualaid.model.values import RepairOutcome
 
@@ -116,5 +117,6 @@ KIND: Final = Kind(
     ),
     rows=rows,
     indexed=("category", "item", "brand", "problem"),
+    mark=f"{REPAIR_MARK} ",
     group_may_own=True,
 )
