@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.benchmarks import first_sync, reconnect, search
+from tests.benchmarks import first_sync, live, reconnect, search, windows
 from tests.benchmarks.row import Bench, Row
 
 #: In the order in which they are run; those that share a measurement stand together.
@@ -19,6 +19,10 @@ ROWS: dict[str, Callable[[Bench], Row | list[Row]]] = {
     "wire_bytes": first_sync.wire_bytes,
     "growth": first_sync.growth,
     "reconnect": reconnect.reconnect,
+    "live_stored": live.live_stored,
+    "live_shown": live.live_shown,
+    "startup": windows.startup,
+    "memory": windows.memory,
     "search": search.search,
 }
 
