@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from random import Random
+from typing import TypeVar
 
 from automerge.core import ROOT, Document, ScalarType, Transaction
 from hypothesis import strategies as st
@@ -117,7 +118,9 @@ def automerge_fields(changes: Iterable[bytes], at: bytes | None = None) -> dict[
     heads = None if at is None else [at]
     fields: dict[str, Scalar] = {}
     for key in document.keys(ROOT, heads):
-        value, _ = document.get(ROOT, key, heads)
+        found = document.get(ROOT, key, heads)
+        assert found is not None
+        value, _ = found
         if isinstance(value, tuple):
             fields[key] = from_automerge(*value)
     return fields
@@ -134,8 +137,12 @@ def from_automerge(kind: ScalarType, value: object) -> Scalar:
     return value  # type: ignore[return-value]
 
 
-def typed(fields: Mapping[str, Scalar]) -> dict[str, tuple[type, Scalar]]:
+_Key = TypeVar("_Key")
+
+
+def typed(fields: Mapping[_Key, Scalar] | None) -> dict[_Key, tuple[type, Scalar]]:
     """With the types, so that 1, 1.0, True and Millis(1) differ."""
+    assert fields is not None
     return {key: (type(value), value) for key, value in fields.items()}
 
 

@@ -18,7 +18,7 @@ from mutualaid.model.change import (
     InvalidChange,
     read_change,
 )
-from mutualaid.model.values import Millis
+from mutualaid.model.values import Millis, Scalar
 from tests.helpers.changes import (
     ALICE,
     BOB,
@@ -125,6 +125,7 @@ def test_objects_lists_and_text_are_read_and_not_flat():
     assert not change.flat
     assert change.sets is None
     assert change.deletes == ()
+    assert change.ops is not None
     assert {op.action for op in change.ops} == set(Action)
     assert [op.value for op in change.ops if op.object == (change.start_op + 1, ALICE)] == [
         "0123",
@@ -169,7 +170,7 @@ def test_keys_are_not_remembered_without_end():
 
 
 def test_a_deflated_change_is_refused():
-    fields = {IDENTITY: IDENTITY_VALUE, "text": "a" * 5000}
+    fields: dict[str, Scalar] = {IDENTITY: IDENTITY_VALUE, "text": "a" * 5000}
     (theirs,) = Document.load(crdt.create(ALICE, fields)).get_changes([])
     deflated = bytes(theirs.bytes)
     assert len(deflated) < 500
