@@ -18,6 +18,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol
 
+# isort: off
+# Before Qt: once it is there, its import hook reads the source of every module that follows.
+from mutualaid.model.profile import Profile
+# isort: on
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
@@ -33,7 +38,6 @@ from mutualaid.ui.words import tr
 
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
-    from mutualaid.model.profile import Profile
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +67,7 @@ class Syncing(Protocol):
 
 #: Makes the service for a profile: what it tells of itself, that something was stored, settings.
 MakeSync = Callable[
-    ["Profile", Callable[[NetworkStatus], None], Callable[[], None], Preferences], Syncing
+    [Profile, Callable[[NetworkStatus], None], Callable[[], None], Preferences], Syncing
 ]
 
 
@@ -78,7 +82,7 @@ class App(QObject):
     def __init__(
         self,
         application: QApplication,
-        profile: "Profile",
+        profile: Profile,
         preferences: Preferences,
         make_sync: MakeSync | None,
     ) -> None:
@@ -252,10 +256,8 @@ class App(QObject):
         self._profile.close()
 
 
-def open_profile(directory: Path | None) -> "Profile | None":
+def open_profile(directory: Path | None) -> Profile | None:
     """Open the profile, asking for its passphrase as often as needed; None when given up."""
-    from mutualaid.model.profile import Profile
-
     passphrase: str | None = None
     while True:
         try:
@@ -269,7 +271,7 @@ def open_profile(directory: Path | None) -> "Profile | None":
 
 
 def network(
-    profile: "Profile",
+    profile: Profile,
     told: Callable[[NetworkStatus], None],
     stored: Callable[[], None],
     preferences: Preferences,

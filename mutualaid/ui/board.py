@@ -4,7 +4,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget
@@ -15,10 +15,12 @@ from mutualaid.model.values import ChangeSet, PostDraft, PostFilter, PostKind, P
 from mutualaid.ui.board_card import CardList, PostDelegate
 from mutualaid.ui.board_model import PostModel
 from mutualaid.ui.page import Desk, Page
-from mutualaid.ui.post_detail import PostDetailPane
-from mutualaid.ui.post_form import PostDialog, changed_fields, draft_of
 from mutualaid.ui.widgets import Chip, EmptyState, MenuChip
 from mutualaid.ui.words import category_word, tr, urgency_word
+
+if TYPE_CHECKING:
+    from mutualaid.ui.post_detail import PostDetailPane
+    from mutualaid.ui.post_form import PostDialog
 
 #: ms after which words like "20 minutes ago" are said anew.
 MINUTE: Final = 60_000
@@ -53,9 +55,7 @@ class BoardPage(Page):
         self._either.addWidget(self.empty)
         self._either.setFocusProxy(self.list)
         self.set_content(self._either)
-        self.pane = PostDetailPane(desk)
-        self.pane.edit_asked.connect(self._edit)
-        self.set_detail(self.pane)
+        self._pane: PostDetailPane | None = None
         self._clock = QTimer(self)
         self._clock.setInterval(MINUTE)
         self._clock.timeout.connect(self._time_passes)
@@ -123,6 +123,17 @@ class BoardPage(Page):
         if self.search is not None:
             self.search.clear()
 
+    @property
+    def pane(self) -> "PostDetailPane":
+        """The pane for one post, made when the first is opened."""
+        if self._pane is None:
+            from mutualaid.ui.post_detail import PostDetailPane
+
+            self._pane = PostDetailPane(self.desk)
+            self._pane.edit_asked.connect(self._edit)
+            self.set_detail(self._pane)
+        return self._pane
+
     # -- rows -------------------------------------------------------------------------------
 
     def _read(
@@ -162,8 +173,9 @@ class BoardPage(Page):
         if change.concerns("post", "response", "person"):
             self.model.sweep()
             self._show_figures()
-        if change.members or change.concerns("post", "response", "comment", "person"):
-            self.pane.refresh()
+        beside = change.members or change.concerns("post", "response", "comment", "person")
+        if self._pane is not None and beside:
+            self._pane.refresh()
         if change.members:
             self._show_list_or_why_not()
 
@@ -296,11 +308,13 @@ class BoardPage(Page):
     # -- posting ------------------------------------------------------------------------------
 
     def primary_action(self) -> None:
+        from mutualaid.ui.post_form import PostDialog
+
         kind = PostKind.OFFER if self.chip_offers.isChecked() else PostKind.NEED
         dialog = PostDialog(self, self.group.areas(), self._post, kind=kind)
         dialog.open()
 
-    def _post(self, draft: PostDraft, dialog: PostDialog) -> bool:
+    def _post(self, draft: PostDraft, dialog: "PostDialog") -> bool:
         change = self.desk.run(
             lambda: self.group.post(draft),
             tr("Posted “{title}”.", title=draft.title.strip()),
@@ -317,12 +331,16 @@ class BoardPage(Page):
         return True
 
     def _edit(self, row: PostRow) -> None:
-        def save(draft: PostDraft, dialog: PostDialog) -> bool:
+        from mutualaid.ui.post_form import PostDialog
+
+        def save(draft: PostDraft, dialog: "PostDialog") -> bool:
             return self._change(row, draft, dialog)
 
         PostDialog(self, self.group.areas(), save, row=row).open()
 
-    def _change(self, row: PostRow, draft: PostDraft, dialog: PostDialog) -> bool:
+    def _change(self, row: PostRow, draft: PostDraft, dialog: "PostDialog") -> bool:
+        from mutualaid.ui.post_form import changed_fields, draft_of
+
         before = draft_of(row)
         wanted = changed_fields(before, draft)
         if not wanted:

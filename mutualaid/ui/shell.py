@@ -35,6 +35,8 @@ FOLD_BELOW: Final = 1100
 STEPS: Final = 50
 #: ms between two looks at what has reached whom, while nothing else happens.
 STATUS_EVERY: Final = 20_000
+#: ms after a change before that look, so that a burst costs one.
+STATUS_SOON: Final = 400
 
 
 class Shell(QMainWindow):
@@ -88,8 +90,12 @@ class Shell(QMainWindow):
         self._status_timer.setInterval(STATUS_EVERY)
         self._status_timer.timeout.connect(self._tell_status)
         self._status_timer.start()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(STATUS_SOON)
+        self._soon.timeout.connect(self._tell_status)
+        self._soon.start()
         self._tell_group()
-        self._tell_status()
         if not preferences.geometry.isEmpty():
             self.restoreGeometry(preferences.geometry)
         else:
@@ -153,7 +159,8 @@ class Shell(QMainWindow):
                 self._pending[name] = merged(self._pending.get(name, NOTHING_CHANGED), change)
         if change.members or change.everything or change.concerns("group", "person"):
             self._tell_group()
-        self._tell_status()
+        if not self._soon.isActive():
+            self._soon.start()
 
     def tell(self, words: str, undo: Undo | None = None) -> None:
         if undo is None:
@@ -205,7 +212,8 @@ class Shell(QMainWindow):
         self.sidebar.tell_reached(reached, self._bridge.status.problem)
 
     def _status_told(self, _status: NetworkStatus) -> None:
-        self._tell_status()
+        if not self._soon.isActive():
+            self._soon.start()
 
     # -- menus ------------------------------------------------------------------------------
 
@@ -393,5 +401,6 @@ class Shell(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.preferences.geometry = self.saveGeometry()
         self._status_timer.stop()
+        self._soon.stop()
         super().closeEvent(event)
         self.closed.emit()
