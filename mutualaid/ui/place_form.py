@@ -18,7 +18,7 @@ from mutualaid.ui.page import Desk
 from mutualaid.ui.post_form import Choice
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import FormDialog, Text
-from mutualaid.ui.words import clock_time, day, now_ms, place_word, tr
+from mutualaid.ui.words import DAY, clock_time, day, now_ms, place_word, tr
 
 
 def next_open_text(text: str) -> str:
@@ -28,9 +28,14 @@ def next_open_text(text: str) -> str:
     if span is None:
         return ""
     begin, end = span
+    whole_day = end - begin >= DAY
+    if begin <= now_ms() and whole_day:
+        return tr("Open today")
     if begin <= now_ms():
         return tr("Open now, until {time}", time=clock_time(end))
     weekday = QLocale().toString(QDateTime.fromMSecsSinceEpoch(begin).date(), "dddd")
+    if whole_day:
+        return tr("Open next on {weekday}, {day}", weekday=weekday, day=day(begin))
     return tr("Open next on {weekday}, {day}, {time}", weekday=weekday, day=day(begin),
               time=clock_time(begin))
 

@@ -238,9 +238,10 @@ class PlaceDetail(QWidget):
         for words in (where, hours.words(row.hours), next_open_text(row.hours)):
             if words:
                 self._above.addWidget(Text(words, wrap=True))
-        said = tr("Last confirmed: {when}", when=confirmed_text(row.last_confirmed, now_ms()))
+        said = confirmed_text(row.last_confirmed, now_ms())
         if row.last_confirmed is None:
             said = tr("Nobody has confirmed yet that this is right.")
+        said = said[:1].upper() + said[1:]
         self._above.addWidget(Text(said, Size.META, quiet=True, wrap=True))
         self.edit.setVisible(row.editable)
         self.remove.setVisible(row.editable)

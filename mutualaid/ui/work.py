@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Long work (backup, restore, doctor) in a thread of its own, with its result in the window."""
 
+import contextlib
 import threading
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from mutualaid.errors import MutualAidError
+from mutualaid.ui.words import tr
 
 
 class Task(QObject):
@@ -24,15 +26,19 @@ class Task(QObject):
     def __init__(self, work: Callable[[], object], name: str, parent: QObject | None = None):
         super().__init__(parent)
         self._work = work
+        self._told = True
         self._ended.connect(self._end)
         self._thread = threading.Thread(target=self._run, name=name)
 
     def start(self) -> None:
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.aboutToQuit.connect(self.wait)
         self._thread.start()
 
     def wait(self) -> None:
         """Let the work end, on closing; its result is no longer told."""
-        self._ended.disconnect(self._end)
+        self._told = False
         if self._thread.is_alive():
             self._thread.join()
 
@@ -40,16 +46,23 @@ class Task(QObject):
         try:
             result = self._work()
         except Exception as error:  # noqa: BLE001 - raised again in the main thread
-            self._ended.emit(None, error)
+            self._tell(None, error)
         else:
-            self._ended.emit(result, None)
+            self._tell(result, None)
+
+    def _tell(self, result: object, error: Exception | None) -> None:
+        # The window may be gone, and this object with it: then nobody asks any more.
+        with contextlib.suppress(RuntimeError):
+            self._ended.emit(result, error)
 
     def _end(self, result: object, error: Exception | None) -> None:
+        if not self._told:
+            return
         self._thread.join()
         if error is None:
             self.succeeded.emit(result)
         elif isinstance(error, MutualAidError):
             self.failed.emit(str(error))
         else:
-            self.failed.emit(self.tr("Something went wrong inside the program."))
+            self.failed.emit(tr("Something went wrong inside the program. Nothing was lost."))
             raise error
