@@ -28,10 +28,17 @@ def run(command: Sequence[str], script: str = "") -> str:
     return done.stdout
 
 
+#: What every computer of the lab is called: not to be seen outside of it.
+COMPUTER_NAME = "kellerkabinett"
+
+
 @functools.cache
 def way_in() -> tuple[str, ...]:
     """How this process makes its first namespace: as root, or as root of a user namespace."""
-    ways = (("unshare", "--net"), ("unshare", "--user", "--map-root-user", "--net"))
+    ways = (
+        ("unshare", "--net", "--uts"),
+        ("unshare", "--user", "--map-root-user", "--net", "--uts"),
+    )
     for way in ways:
         with contextlib.suppress(OSError):
             if subprocess.run([*way, "true"], capture_output=True, check=False).returncode == 0:
@@ -46,9 +53,12 @@ class Namespace:
 
     def __init__(self, inside: "Namespace | None" = None) -> None:
         """Make one; *inside* is the namespace whose user namespace it shall share."""
-        make = (*inside.enter, "unshare", "--net") if inside else way_in()
+        make = (*inside.enter, "unshare", "--net", "--uts") if inside else way_in()
         # `cat` ends when its standard input closes, which the kernel does when we end.
-        script = "ip link set lo up && echo ready && exec cat"
+        script = (
+            f"ip link set lo up && echo {COMPUTER_NAME} > /proc/sys/kernel/hostname"
+            " && echo ready && exec cat"
+        )
         self._holder = subprocess.Popen(
             [*make, "sh", "-c", script],
             stdin=subprocess.PIPE,
@@ -64,7 +74,7 @@ class Namespace:
             raise LabError(f"A network namespace cannot be made here: {complaint}")
         into_user = ("--user", "--preserve-credentials") if "--user" in way_in() else ()
         self.enter: tuple[str, ...] = (
-            "nsenter", "--target", str(self.pid), *into_user, "--net", "--",
+            "nsenter", "--target", str(self.pid), *into_user, "--net", "--uts", "--",
         )  # fmt: skip
 
     @property
