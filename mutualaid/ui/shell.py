@@ -108,6 +108,11 @@ class Shell(QMainWindow):
         """The page in front."""
         return self.page_named(self._current or next(iter(self._specs)))
 
+    @property
+    def specs(self) -> tuple[PageSpec, ...]:
+        """Every page there is, in the sidebar's order."""
+        return tuple(self._specs.values())
+
     def page_named(self, name: str) -> Page:
         """A page, made now if it did not exist."""
         found = self._pages.get(name)
