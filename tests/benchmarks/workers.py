@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from mutualaid.model.profile import Profile
 from mutualaid.model.values import PostDraft, PostFilter, PostKind
@@ -71,7 +72,12 @@ def watcher(address: str) -> None:
 
     profile = Profile.open()
     ended = threading.Event()
-    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        ended.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
     with profile.open_group() as group:
         entries = "SELECT max(number) FROM entry"
         db = group.replica.store.connection
@@ -99,7 +105,6 @@ def window(*peers: str) -> None:
 
     from mutualaid import app
     from mutualaid.ui.board_model import PostModel
-    from mutualaid.ui.preferences import Preferences
 
     class Watch(QObject):
         """Waits for paint after something changed."""
@@ -123,8 +128,12 @@ def window(*peers: str) -> None:
             ):
                 waiting, self._waiting = self._waiting, []
                 # After the whole round of painting that this event belongs to.
-                QTimer.singleShot(0, self, lambda: [say(w, time.monotonic_ns()) for w in waiting])
+                QTimer.singleShot(0, self, lambda: self._tell(waiting))
             return False
+
+        def _tell(self, waiting: list[str]) -> None:
+            for what in waiting:
+                say(what, time.monotonic_ns())
 
     class Watched(app.App):
         """The program, watched."""
@@ -134,11 +143,16 @@ def window(*peers: str) -> None:
             assert self.window is not None
             self._watch = Watch(self.window)
 
-    profile = Path(os.environ["MUTUALAID_PROFILE"])
-    if peers:
-        Preferences(profile).peers = list(peers)
+    def network(profile: Profile, told: Any, stored: Any, _: object) -> app.Syncing:
+        """The real sync service, kept to this machine."""
+        from mutualaid.sync.service import SyncService
+
+        return SyncService(
+            profile, listen="127.0.0.1", peers=peers, discovery=False, told=told, stored=stored
+        )
+
     app.App = Watched  # type: ignore[misc]
-    sys.exit(app.run(profile, network=bool(peers)))
+    sys.exit(app.run(Path(os.environ["MUTUALAID_PROFILE"]), make_sync=network))
 
 
 def empty_window() -> None:
