@@ -290,19 +290,25 @@ class Selection:
     uncounted: tuple[Change, ...] = ()
 
 
-def select(changes: Sequence[Change], counts: Callable[[Change], bool]) -> Selection:
+def select(
+    changes: Sequence[Change],
+    counts: Callable[[Change], bool],
+    identity: bytes | None = None,
+) -> Selection:
     """Judge the changes of one record; pure, and a function of the *set* of changes.
 
     ``counts`` says whether a change counts by its author alone; one on which a counting change
-    depends counts too. Every first change must set ``_id``, and no other may touch it; that it
-    is the ``_id`` this record's id comes from is for the caller. Two first changes may both
-    count (two machines that imported the same thing): they merge.
+    depends counts too. Every first change must set ``_id`` (to ``identity``, where given), and
+    no other may touch it. Two first changes may both count (two machines that imported the same
+    thing): they merge.
     """
     if len(changes) == 1:
         (only,) = changes
         if only.ops is None and not only.deps and only.seq == only.start_op == 1:
-            return _judge_single(only, counts)
-    history = _History()
+            if not _identity_fits(only, identity):
+                return Selection(void=(only,))
+            return Selection(counted=(only,)) if counts(only) else Selection(uncounted=(only,))
+    history = _History(identity)
     waiting: dict[bytes, Change] = {}
     broken: dict[bytes, Change] = {}
     held = {change.hash: change for change in changes}
@@ -323,13 +329,6 @@ def select(changes: Sequence[Change], counts: Callable[[Change], bool]) -> Selec
         (*broken.values(), *(change for change in sound if change.hash in lost)),
         tuple(c for c in sound if c.hash not in counted and c.hash not in lost),
     )
-
-
-def _judge_single(change: Change, counts: Callable[[Change], bool]) -> Selection:
-    alone = (change,)
-    if not isinstance((change.sets or {}).get(IDENTITY), bytes):
-        return Selection(void=alone)
-    return Selection(counted=alone) if counts(change) else Selection(uncounted=alone)
 
 
 def _with_ancestors(changes: Sequence[Change], hashes: set[bytes]) -> set[bytes]:
@@ -375,8 +374,9 @@ class _Chain:
 class _History:
     """Sound changes, each with the set of its ancestors: a bit for each change taken so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, identity: bytes | None) -> None:
         self.changes: list[Change] = []
+        self._identity = identity
         self._index: dict[bytes, int] = {}
         self._known: list[int] = []  # of each change: itself and its ancestors
         self._reach: list[int] = []  # of each change: the highest counter there
@@ -392,7 +392,7 @@ class _History:
         for index in indexes:
             known |= self._known[index]
             reach = max(reach, self._reach[index])
-        if change.start_op != reach + 1 or not _identity_fits(change):
+        if change.start_op != reach + 1 or not _identity_fits(change, self._identity):
             return False
         chain = self._chains.get(change.actor) or _Chain()
         if not _continues(chain, change.seq, known):
@@ -462,19 +462,19 @@ class _History:
         return ops
 
 
-def _identity_fits(change: Change) -> bool:
+def _identity_fits(change: Change, identity: bytes | None) -> bool:
     """Whether a change that depends on nothing, and no other, says whose record this is."""
     if change.ops is None:
         sets = change.sets or {}
-        return IDENTITY not in sets if change.deps else isinstance(sets.get(IDENTITY), bytes)
-    touches = [op for op in change.ops if op.object is None and op.key == IDENTITY]
+        said = [sets[IDENTITY]] if IDENTITY in sets else []
+    else:
+        touching = [op for op in change.ops if op.object is None and op.key == IDENTITY]
+        said = [op.value for op in touching]  # None for what does not set a value
     if change.deps:
-        return not touches
-    return (
-        len(touches) == 1
-        and touches[0].action is Action.SET
-        and (isinstance(touches[0].value, bytes))
-    )
+        return not said
+    if len(said) != 1 or not isinstance(said[0], bytes):
+        return False
+    return identity is None or said[0] == identity
 
 
 def _continues(chain: _Chain, seq: int, known: int) -> bool:

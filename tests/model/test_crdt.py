@@ -367,6 +367,14 @@ def test_a_lone_first_change():
     assert judged([write(ALICE, lambda tx: tx.put(ROOT, "a", ScalarType.Int, 1))]).void
 
 
+def test_a_first_change_of_another_record_is_void():
+    other = create(BOB, {IDENTITY: b"another record", "title": "mine"})
+    changes = [read_change(FIRST), read_change(other)]
+    assert select(changes, anyone, IDENTITY_VALUE).void == (changes[1],)
+    assert select(changes[1:], anyone, IDENTITY_VALUE).void == (changes[1],)
+    assert select(changes[:1], anyone, IDENTITY_VALUE).counted == (changes[0],)
+
+
 def test_a_first_change_that_says_its_identity_in_another_way_is_void():
     def as_text(tx: Transaction) -> None:
         tx.put(ROOT, IDENTITY, ScalarType.Str, "text")
