@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import groupby
 from random import Random
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from automerge.core import ROOT, Document, ScalarType, Transaction
 from hypothesis import strategies as st
 
 from mutualaid.model import crdt
-from mutualaid.model.change import IDENTITY, MAX_TIME, MIN_TIME
+from mutualaid.model.change import IDENTITY, LIST_HEAD, MAX_TIME, MIN_TIME, Op
 from mutualaid.model.values import Millis, Scalar
 
 ALICE, BOB, CAROL = (name.ljust(24, b"\0") for name in (b"alice", b"bob", b"carol"))
@@ -213,3 +214,94 @@ def mutated(data: bytes, random: Random) -> bytes:
             case _:
                 out[at:at] = random.choice((b"\x00", b"\x7f", b"\x80", b"\xff\xff\x03", b"\x01"))
     return bytes(out)
+
+
+# -- operations by hand -----------------------------------------------------------------------
+
+_Entry = TypeVar("_Entry", int, str)
+
+
+def runs(entries: Sequence[_Entry | None], encode: Callable[[_Entry], bytes]) -> bytes:
+    """A run-length encoded column, as automerge encodes it."""
+    out = b""
+    row: list[bytes] = []
+    for entry, group in groupby(entries):
+        length = len(list(group))
+        if entry is not None and length == 1:
+            row.append(encode(entry))
+            continue
+        if row:
+            out += sleb(-len(row)) + b"".join(row)
+            row = []
+        out += b"\0" + uleb(length) if entry is None else sleb(length) + encode(entry)
+    if row:
+        out += sleb(-len(row)) + b"".join(row)
+    return b"" if all(entry is None for entry in entries) else out
+
+
+def deltas(entries: Sequence[int | None]) -> bytes:
+    last = 0
+    differences: list[int | None] = []
+    for entry in entries:
+        differences.append(None if entry is None else entry - last)
+        last = last if entry is None else entry
+    return runs(differences, sleb)
+
+
+def booleans(entries: Sequence[bool]) -> bytes:
+    lengths = [(entry, len(list(group))) for entry, group in groupby(entries)]
+    begins_true = lengths[0][0]
+    return b"\0" * begins_true + b"".join(uleb(length) for _, length in lengths)
+
+
+def by_hand(
+    deps: Iterable[bytes], actor: bytes, seq: int, start_op: int, ops: Sequence[Op]
+) -> bytes:
+    """A change of these operations, encoded as automerge would, whether or not they fit."""
+    elements = [None if isinstance(op.key, str) else op.key for op in ops]
+    preds = [pred for op in ops for pred in op.preds]
+    named = [op.object for op in ops] + elements + list(preds)
+    others = sorted({op_id[1] for op_id in named if op_id and op_id != LIST_HEAD} - {actor})
+    index = {name: number for number, name in enumerate([actor, *others])}
+    values = [_encoded(op.value) for op in ops]
+    columns = {
+        0x01: runs([index[op.object[1]] if op.object else None for op in ops], uleb),
+        0x02: runs([op.object[0] if op.object else None for op in ops], uleb),
+        0x11: runs([index[key[1]] if key and key[0] else None for key in elements], uleb),
+        0x13: deltas([key[0] if key else None for key in elements]),
+        0x15: runs(
+            [op.key if isinstance(op.key, str) else None for op in ops],
+            lambda name: uleb(len(name.encode())) + name.encode(),
+        ),
+        0x34: booleans([op.insert for op in ops]),
+        0x42: runs([int(op.action) for op in ops], uleb),
+        0x56: runs([len(raw) << 4 | kind for kind, raw in values], uleb),
+        0x57: b"".join(raw for _, raw in values),
+        0x70: runs([len(op.preds) for op in ops], uleb),
+        0x71: runs([index[pred[1]] for pred in preds], uleb),
+        0x73: deltas([pred[0] for pred in preds]),
+    }
+    return Raw(
+        deps=sorted(deps),
+        actor=actor,
+        seq=uleb(seq),
+        start_op=uleb(start_op),
+        others=others,
+        columns=columns,
+    ).sealed()
+
+
+def _encoded(value: Scalar) -> tuple[int, bytes]:
+    """The type and bytes of a value, of the types these tests use."""
+    match value:
+        case None:
+            return 0, b""
+        case bool():
+            return 1 + value, b""
+        case int():
+            return 4, sleb(value)
+        case str():
+            return 6, value.encode()
+        case bytes():
+            return 7, value
+    raise AssertionError(value)
