@@ -138,16 +138,33 @@ class App(QObject):
         self._preferences.group = group.directory.name
         bridge = Bridge(group.refresh, self)
         self._bridge = bridge
-        shell = Shell(group, self._profile, bridge, self._preferences)
-        shell.action_asked.connect(self._act)
-        shell.committed.connect(self._wake)
-        shell.show_page("board")
-        self._put_up(shell)
+        if group.joined:
+            self._show_board(group, bridge)
+        else:
+            self._show_waiting(group, bridge)
         bridge.start()
         bridge.status_told.emit(self._status)
         if self._make_sync is not None and self._preferences.sync:
             # The first picture comes first; the network can wait for it.
             QTimer.singleShot(0, self, self._start_sync)
+
+    def _show_board(self, group: "Group", bridge: Bridge) -> None:
+        shell = Shell(group, self._profile, bridge, self._preferences)
+        shell.action_asked.connect(self._act)
+        shell.committed.connect(self._wake)
+        shell.show_page("board")
+        self._put_up(shell)
+
+    def _show_waiting(self, group: "Group", bridge: Bridge) -> None:
+        """Until a neighbour's machine has let this one in; then the board, by itself."""
+        from mutualaid.ui.joining import Waiting
+
+        waiting = Waiting(group)
+        bridge.changed.connect(waiting.look)
+        bridge.status_told.connect(waiting.tell_status)
+        waiting.let_in.connect(lambda: self._show_board(group, bridge))
+        waiting.other_asked.connect(self.welcome)
+        self._put_up(waiting)
 
     def _put_up(self, window: QWidget) -> None:
         before, self.window = self.window, window

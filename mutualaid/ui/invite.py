@@ -73,8 +73,7 @@ class InviteDialog(FormDialog):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(10))
         self.qr = QrCode()
-        self.qr.setMinimumHeight(px(264))
-        column.addWidget(self.qr, 1)
+        column.addWidget(self.qr)
         self.link = QLineEdit()
         self.link.setReadOnly(True)
         self.link.setAccessibleName(tr("The invitation as a link"))
@@ -117,6 +116,11 @@ class InviteDialog(FormDialog):
                one="One person can use it until {day}. You can take it back under Neighbours' "
                "machines.", n=self.uses.value(), day=day(invitation.expires or 0))
         )
+        # The link and its button stay in sight under the code in a small window, too.
+        parent = self.parentWidget()
+        room = parent.window().height() if parent is not None else 800
+        px = theme().px
+        self.qr.setFixedHeight(max(px(120), min(px(340), room - px(330))))
         self.made.show()
         self.cancel.hide()
         self.ok.set_words(tr("Done"))
@@ -134,6 +138,7 @@ def number(low: int, high: int, value: int) -> QSpinBox:
     box.setRange(low, high)
     box.setValue(value)
     box.setMinimumHeight(theme().px(36))
+    box.lineEdit().setTextMargins(theme().px(8), 0, 0, 0)
     return box
 
 

@@ -5,7 +5,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimeZone, Signal
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from mutualaid.errors import BadValueError, InvitationError, MutualAidError
 from mutualaid.model.invitation import parse_invitation
@@ -164,12 +164,16 @@ class Waiting(QWidget):
     """
 
     let_in = Signal()
-    other_invitation_asked = Signal()
+    other_asked = Signal()
 
     def __init__(self, group: "Group") -> None:
         super().__init__()
         self._group = group
+        self._told = False
         px = theme().px
+        self.setWindowTitle(tr("{group} – Mutual Aid", group=group.name))
+        self.setMinimumSize(560, 440)
+        self.resize(860, 680)
         self.setAccessibleName(tr("Waiting for a neighbour's machine"))
         column = QVBoxLayout(self)
         column.setContentsMargins(px(24), px(24), px(24), px(24))
@@ -177,6 +181,14 @@ class Waiting(QWidget):
         column.addStretch(2)
         centre = Qt.AlignmentFlag.AlignHCenter
         column.addWidget(IconLabel("wifi", "accent", 44), 0, centre)
+        # The words keep a readable width, and take the height that they need at that width.
+        lines = QVBoxLayout()
+        lines.setSpacing(px(12))
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addLayout(lines, 0)
+        middle.addStretch(1)
+        column.addLayout(middle)
         words = (
             (tr("Waiting for a neighbour's machine"), Size.DETAIL, False),
             (tr("{group}: your invitation is saved on this machine. As soon as any neighbour's "
@@ -189,18 +201,19 @@ class Waiting(QWidget):
             label = Text(text, size, quiet=quiet, wrap=True)
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setFixedWidth(px(460))
-            column.addWidget(label, 0, centre)
+            lines.addWidget(label)
         self.status = Text("", Size.META, quiet=True, wrap=True)
         self.status.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.status.setFixedWidth(px(460))
-        column.addWidget(self.status, 0, centre)
+        lines.addWidget(self.status)
         self.another = Button(tr("Use another invitation"), Look.QUIET)
-        self.another.clicked.connect(self.other_invitation_asked)
+        self.another.clicked.connect(self.other_asked)
         column.addWidget(self.another, 0, centre)
         column.addStretch(3)
 
     def look(self, *_: object) -> None:
-        if self._group.joined:
+        if self._group.joined and not self._told:
+            self._told = True
             self.let_in.emit()
 
     def tell_status(self, status: object) -> None:

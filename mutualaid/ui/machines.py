@@ -144,8 +144,8 @@ class MachinesPage(Page):
         return CardFace(
             name=row.name,
             key=row.device,
-            meta=machine_state(row, connected=near),
-            line="" if row.this else tr("belongs to {name}", name=row.person),
-            trailing=heard_text(row, now_ms(), connected=near),
-            strong_trailing=near or row.this,
+            meta=heard_text(row, now_ms(), connected=near),
+            line=machine_state(row, connected=near),
+            trailing=tr("connected") if near else "",
+            strong_trailing=True,
         )

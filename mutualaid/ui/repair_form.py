@@ -62,13 +62,14 @@ class RepairDialog(FormDialog):
         self.date.setMaximumDate(QDate.currentDate())
         self.form.add_pair((tr("W&here"), self.place), (tr("&Day"), self.date))
         self.date.setMinimumHeight(theme().px(36))
+        self.date.lineEdit().setTextMargins(theme().px(8), 0, 0, 0)
         self._outcome_changed()
         (self.problem if category else self.what).setFocus()
 
     def _outcome_changed(self) -> None:
-        self.barrier.parentWidget().setVisible(
-            self.outcome.current is RepairOutcome.END_OF_LIFE
-        )
+        row = self.barrier.parentWidget()
+        if row is not None:
+            row.setVisible(self.outcome.current is RepairOutcome.END_OF_LIFE)
 
     def submit(self) -> bool:
         category = canonical(self.what.text())
