@@ -43,7 +43,8 @@ def node(app: App, listen: str | None, peers: tuple[str, ...], no_discovery: boo
         run_node(
             profile,
             group=app.group_name,
-            listen=listen,
+            # Port 0 is any free one, and that is what a host alone means.
+            listen=listen.removesuffix(":0") if listen else None,
             peers=peers,
             discovery=not no_discovery,
             on_ready=ready,

@@ -17,6 +17,7 @@ from mutualaid.paths import write_whole
 
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
+    from mutualaid.model.profile import Profile
     from mutualaid.model.values import PersonRow
 
 
@@ -111,7 +112,7 @@ def write_qr(text: str, file: Path) -> None:
     show_default=True,
     metavar="SECONDS",
     type=click.FloatRange(0, 86_400),
-    help="How long to look for a neighbour's machine.",
+    help="How long to look for a neighbour's machine; 0 leaves it to the next sync.",
 )
 @click.option(
     "--peer",
@@ -135,12 +136,10 @@ def join(
     Ends with 0 when a member's machine has let you in, with 1 when none answered yet: then it
     goes on by itself at the next sync.
     """
-    from mutualaid.sync.service import join_and_wait
-
     text = sys.stdin.read() if invitation == "-" else invitation
     with (
         app.profile(create=True, warn=True) as profile,
-        join_and_wait(profile, text, me, wait, peers=peers, discovery=not no_discovery) as group,
+        _ask_to_join(profile, text, me, wait, peers, discovery=not no_discovery) as group,
     ):
         if group.joined:
             document = {**shapes.group_and_me(group), "joined": True}
@@ -161,6 +160,22 @@ def join(
             }
         )
         click.get_current_context().exit(1)
+
+
+def _ask_to_join(
+    profile: "Profile",
+    invitation: str,
+    me: str,
+    wait: float,
+    peers: tuple[str, ...],
+    *,
+    discovery: bool,
+) -> "Group":
+    if not wait:
+        return profile.join(invitation, me)
+    from mutualaid.sync.service import join_and_wait
+
+    return join_and_wait(profile, invitation, me, wait, peers=peers, discovery=discovery)
 
 
 @command("me", short_help="Show or change one's own page.")

@@ -11,7 +11,7 @@ import click
 
 from mutualaid.cli import shapes
 from mutualaid.cli.context import TEXT, App, command, pass_app
-from mutualaid.cli.lookup import describe, find
+from mutualaid.cli.lookup import Found, describe, find
 from mutualaid.cli.membership import person_text
 from mutualaid.cli.output import Json, local, one_line, plain, say, table
 
@@ -224,7 +224,7 @@ def show(app: App, code: str) -> None:
             detail = group.post_detail(found.id)
             app.done({"record": "post", **shapes.post_detail(detail)}, _post_text(detail))
             return
-        shape, text = _SHOWN.get(found.kind, _show_other)(group, found.id)
+        shape, text = _SHOWN.get(found.kind, _show_other)(group, found)
         history = group.history(found.id)
         app.done(
             {
@@ -240,13 +240,13 @@ def show(app: App, code: str) -> None:
 Shown = tuple[dict[str, Json], str]
 
 
-def _show_person(group: "Group", record: bytes) -> Shown:
-    row = group.person(record)
+def _show_person(group: "Group", found: Found) -> Shown:
+    row = group.person(found.id)
     return shapes.person(row), person_text(row)
 
 
-def _show_place(group: "Group", record: bytes) -> Shown:
-    row = group.place(record)
+def _show_place(group: "Group", found: Found) -> Shown:
+    row = group.place(found.id)
     lines = [f"{row.code}  {one_line(row.name)}, {row.kind.value}"]
     parts = (
         ("Area", row.area),
@@ -261,16 +261,50 @@ def _show_place(group: "Group", record: bytes) -> Shown:
     return shapes.place(row), "\n".join(lines)
 
 
-def _show_other(group: "Group", record: bytes) -> Shown:
+def _show_repair(group: "Group", found: Found) -> Shown:
+    row = next(row for row in group.repairs(limit=_EVERYTHING) if row.id == found.id)
+    lines = [f"{row.code}  {one_line(row.category)}, {row.outcome.value.replace('_', ' ')}"]
+    parts = (
+        ("Item", row.item),
+        ("Brand", row.brand),
+        ("Date", row.date),
+        ("Place", row.place_name),
+        ("By", row.who),
+        ("In the way", row.barrier),
+    )
+    lines += [f"  {label}: {one_line(value)}" for label, value in parts if value]
+    if row.problem:
+        lines.append(plain(row.problem))
+    return shapes.repair(row), "\n".join(lines)
+
+
+def _show_other(group: "Group", found: Found) -> Shown:
+    """A record of any kind, field by field; also of a kind that this version does not know."""
     from mutualaid.model.codes import code
 
-    _, _, kind = group.find(code(record, 25))
-    return {"code": code(record), "kind": kind}, f"{code(record)}  {describe(kind)}"
+    def value(of: "values.Scalar") -> Json:
+        if isinstance(of, bytes):
+            return code(of) if len(of) == _ID_BYTES else of.hex()
+        return of
+
+    shape: dict[str, Json] = {"code": code(found.id), "kind": found.kind}
+    for name, of in group.fields(found.id).items():
+        if not name.startswith("_"):
+            shape.setdefault(name, value(of))
+    lines = [f"{code(found.id)}  {describe(found.kind)}"]
+    lines += [
+        f"  {one_line(name)}: {one_line(str(shown))}"
+        for name, shown in shape.items()
+        if name not in ("code", "kind")
+    ]
+    return shape, "\n".join(lines)
 
 
-_SHOWN: Final[dict[str, Callable[["Group", bytes], Shown]]] = {
+_ID_BYTES: Final = 16
+_SHOWN: Final[dict[str, Callable[["Group", Found], Shown]]] = {
     "person": _show_person,
     "place": _show_place,
+    "repair": _show_repair,
 }
 
 

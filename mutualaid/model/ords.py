@@ -7,6 +7,7 @@ belong to the group and take their identity from the file, so that the same file
 or by two people who have not met, adds nothing the second time. Source: openrepair.org/open-data.
 """
 
+import contextlib
 import csv
 import io
 import re
@@ -15,12 +16,22 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
-from mutualaid.errors import BadValueError, ImportFileError
+from mutualaid.errors import BadValueError, ImportFileError, NotFoundError
 from mutualaid.model import keys, taxonomy
 from mutualaid.model.records import REGISTRY, check
-from mutualaid.model.values import ImportProblem, ImportReport, Millis, RepairOutcome, Scalar
+from mutualaid.model.taxonomy import PRODUCT_BY_NAME
+from mutualaid.model.values import (
+    ChangeSet,
+    Fix,
+    ImportProblem,
+    ImportReport,
+    Millis,
+    PlaceRow,
+    RepairOutcome,
+    Scalar,
+)
 
 #: The licence of everything that the Open Repair Alliance publishes.
 LICENCE: Final = "CC BY-SA 4.0"
@@ -67,6 +78,10 @@ class Importer(Protocol):
     def id(self) -> bytes: ...
 
     def import_records(self, records: Iterable["ImportRecord"]) -> tuple[int, int]: ...
+
+    def place(self, place: bytes) -> PlaceRow: ...
+
+    def edit_place(self, place: bytes, **changes: Any) -> ChangeSet: ...
 
 
 class ImportRecord(NamedTuple):
@@ -139,6 +154,8 @@ def read_file(path: Path) -> OrdsFile:
                     f"The id {attempt.id} already stands in line {first_line[identity]}."
                 )
             check(_REPAIR, attempt_fields(attempt, place=None, licence=LICENCE))
+            if attempt.place_name:
+                check(_PLACE, place_fields(attempt.place_name, attempt.provider, [attempt]))
         except BadValueError as error:
             problems.append(ImportProblem(line, str(error)))
             continue
@@ -166,7 +183,24 @@ def import_file(
     if dry_run:
         return ImportReport(len(made), 0, places, content.problems)
     added, known = group.import_records(made if progress is None else progress(made))
+    if added and known:
+        _add_fixes(group, made)
     return ImportReport(added, known, places, content.problems)
+
+
+def _add_fixes(group: Importer, made: Iterable[ImportRecord]) -> None:
+    """Let places that were there already be known for what a newer file says they repair."""
+    for record in made:
+        if record.kind != "place" or record.nonce is None:
+            continue
+        place_id = record_id(group.id, record.nonce, "place")
+        with contextlib.suppress(NotFoundError):  # somebody took it off the list
+            place = group.place(place_id)
+            here = {fix.category for fix in place.fixes}
+            said = [name.removeprefix("fix:") for name in record.fields if name[:4] == "fix:"]
+            more = tuple(Fix(category) for category in said if category not in here)
+            if more:
+                group.edit_place(place_id, fixes=(*place.fixes, *more))
 
 
 class Progress(Protocol):
@@ -216,7 +250,8 @@ def place_fields(name: str, provider: str, attempts: Sequence[Attempt]) -> dict[
         "kind": "repair",
         "origin": f"ords:{provider or name}",
     }
-    for category in sorted({attempt.category for attempt in attempts}):
+    # A category that only this file knows stays with its attempts: a place has room for so many.
+    for category in sorted({attempt.category for attempt in attempts} & PRODUCT_BY_NAME.keys()):
         fields[f"fix:{category}"] = ""
     last = max(attempt.date for attempt in attempts)
     if last:
@@ -319,7 +354,8 @@ def _rows(
     """
     at = start
     while at < len(lines):
-        reader = csv.reader(lines[at : at + _LONGEST_ROW_LINES], delimiter=separator)
+        ahead = lines[at : at + _LONGEST_ROW_LINES]
+        reader = csv.reader(ahead, delimiter=separator)
         try:
             cells = next(reader)
             taken = reader.line_num
@@ -327,17 +363,13 @@ def _rows(
             problems.append(ImportProblem(at + 1, f"The row cannot be read: {error}."))
             at += 1
             continue
-        if len(cells) == columns:
+        open_ended = 1 < taken == len(ahead) and not _is_closed(ahead, separator)
+        if len(cells) == columns and not open_ended:
             yield at + 1, cells
             at += taken
             continue
         if any(cells):
-            why = (
-                f"The row has {len(cells)} columns where the first line of the file has {columns}."
-            )
-            if taken > 1:
-                why += f" It goes on to line {at + taken}: is a quotation mark not closed?"
-            problems.append(ImportProblem(at + 1, why))
+            problems.append(ImportProblem(at + 1, _why(len(cells), columns, taken)))
         at = next(
             (
                 further
@@ -346,6 +378,24 @@ def _rows(
             ),
             at + taken,
         )
+
+
+def _is_closed(lines: Sequence[str], separator: str) -> bool:
+    try:
+        for _row in csv.reader(lines, delimiter=separator, strict=True):
+            pass
+    except csv.Error:
+        return False
+    return True
+
+
+def _why(found: int, columns: int, lines: int) -> str:
+    if lines > 1:
+        return (
+            f"A quotation mark in this row is not closed, or not in the right place: it would go "
+            f"on for {lines} lines."
+        )
+    return f"The row has {found} columns where the first line of the file has {columns}."
 
 
 def _attempt(line: int, row: Mapping[str, str]) -> Attempt:
