@@ -106,6 +106,16 @@ QSpinBox::up-arrow {{
 QSpinBox::down-arrow {{
     image: url({icons}/choose-{ground}.svg); width: {p14}px; height: {p14}px; }}
 
+QCheckBox {{ spacing: {p8}px; padding: {p2}px; border: 2px solid transparent;
+    border-radius: {p6}px; }}
+QCheckBox:focus {{ border-color: {accent}; }}
+QCheckBox::indicator {{
+    width: {p16}px; height: {p16}px; border: 1px solid {quiet}; border-radius: {p4}px;
+    background: {card}; }}
+QCheckBox::indicator:checked {{
+    background: {accent}; border-color: {accent}; image: url({icons}/checked-{ground}.svg); }}
+QCheckBox::indicator:disabled {{ border-color: {hairline}; background: {sidebar}; }}
+
 QScrollArea {{ background: transparent; border: 0; }}
 QListView[look="cards"], QListView[look="plain"] {{
     background: transparent; border: 0; outline: 0; }}
