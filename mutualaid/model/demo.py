@@ -203,8 +203,8 @@ def _post(chance: random.Random, people: Sequence[Neighbour], line: Line) -> Pla
     if line.category == "food" or line.urgency.value in ("today", "days"):
         age = min(age, chance.randrange(1, 30) * _HOUR)
     state = "open"
-    if age > 2 * _DAY and not line.standing:
-        state = chance.choices(("open", "done", "parked"), (80, 15, 5))[0]
+    if age > _DAY and not line.standing:
+        state = chance.choices(("open", "done", "parked"), (65, 27, 8))[0]
     others = [each for each in people if each.number != by]
     sayings = demo_words.HELP if line.kind is PostKind.NEED else demo_words.THANKS
     answering = min(len(others), chance.choices((0, 1, 2, 3), (50, 28, 14, 8))[0])
@@ -399,6 +399,10 @@ class _Filling:
             )
             assert made.created is not None
             self.ids[at] = made.created
+            if post.state == "done":
+                self.group.done(made.created)
+            elif post.state == "parked":
+                self.group.park(made.created)
 
     def _my_answers(self) -> None:
         self._at(self.now)

@@ -774,6 +774,11 @@ class Group:
             rows.append(HistoryRow(who, min(author.created, self._now()), what))
         return rows
 
+    def fields(self, record: bytes) -> Mapping[str, Scalar]:
+        """The fields of any record as they stand; empty while none of its changes counts."""
+        weighed, _number = self._weigh(record)
+        return weighed.merged.fields if weighed.merged else {}
+
     def conflicts(self, record: bytes) -> list[Conflict]:
         """Values written apart from the ones that stand, with who wrote them and when."""
         weighed, _number = self._weigh(record)

@@ -83,6 +83,8 @@ def test_a_repair_group_becomes_a_place_that_repairs(tmp_path: Path) -> None:
     assert elm.fields["origin"] == "ords:Mended"
     assert mended.fields["name"] == "Mended"
     assert "confirmed" not in mended.fields
+    assert elm.nonce is not None
+    assert mended.nonce is not None
     ids = [ords.record_id(b"g" * 16, nonce, "place") for nonce in (elm.nonce, mended.nonce)]
     assert [record.fields["place"] for record in made[2:]] == [ids[0], ids[0], ids[1]]
 
