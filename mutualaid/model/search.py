@@ -32,7 +32,7 @@ def create_sql() -> tuple[str, ...]:
     return (
         (
             "CREATE VIRTUAL TABLE search USING fts5(text, content='', detail=none,"
-            " prefix='1 2',"
+            " prefix='1',"
             " tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Co M*'\")"
         ),
         "INSERT INTO search(search, rank) VALUES ('secure-delete', 1)",

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Conditions of a query and the values that fill them, gathered side by side."""
+
+from collections.abc import Collection
+from typing import Any, Self
+
+from mutualaid.model.text import like_patterns
+
+#: The name of the person with the id in a given column; "" where their page has not come.
+NAME_OF = "coalesce((SELECT name FROM person WHERE person.person = {} LIMIT 1), '')"
+
+
+class Where:
+    """Conditions that must all hold. Only text of ours becomes SQL; values are bound."""
+
+    def __init__(self) -> None:
+        self._conditions: list[str] = []
+        self.values: list[Any] = []
+
+    def add(self, condition: str, *values: Any) -> Self:
+        self._conditions.append(condition)
+        self.values.extend(values)
+        return self
+
+    def one_of(self, column: str, values: Collection[Any]) -> Self:
+        return self.add(f"{column} IN ({marks(values)})", *values)
+
+    def words(self, column: str, typed: str) -> Self:
+        """Every typed word begins a word of a column that holds ``" " + plain(text)``."""
+        for pattern in like_patterns(typed):
+            self.add(f"{column} LIKE ?", pattern)
+        return self
+
+    def __str__(self) -> str:
+        return " AND ".join(self._conditions) or "1"
+
+
+def marks(values: Collection[Any]) -> str:
+    """As many question marks as there are values."""
+    return ",".join("?" * len(values))
