@@ -22,7 +22,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 DOORS = {
     "automerge": "model/crdt.py",
     "nacl": "model/keys.py",
-    "noise": "sync/channel.py",
+    "noise": "sync/handshake.py",
     "sqlcipher3": "model/store.py",
     "websockets": "sync/channel.py",
     "zeroconf": "sync/discovery.py",

@@ -8,7 +8,7 @@ from typing import Final
 
 from mutualaid.errors import BadValueError
 
-#: Asked for when an address names no port, and listened at by default if it is free.
+#: Asked for when an address names no port; listened at if it is free and nothing else is said.
 DEFAULT_PORT: Final = 47470
 
 

@@ -1,15 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""An encrypted, mutually proven channel to another machine; the only file that imports noise and
-websockets.
+"""Encrypted, mutually proven channels over WebSockets; the only file that imports websockets.
 
-``Noise_NN_25519_ChaChaPoly_BLAKE2s`` inside WebSocket messages, one Noise message to each while
-greeting (:mod:`mutualaid.sync.recognition` says what is said), one frame to each afterwards.
-:class:`Handshake` and :class:`Sealer` do no I/O; :func:`serve` and :func:`connect` drive them
-over sockets, in the thread of the running loop.
+Drives :mod:`mutualaid.sync.handshake` over sockets, in the thread of the running loop, and bounds
+what anybody at the other end can make this machine spend.
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections import Counter
@@ -19,9 +17,6 @@ from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Final, Self, cast
 
-from cryptography.exceptions import InvalidTag
-from noise.connection import NoiseConnection
-from noise.exceptions import NoiseHandshakeError, NoiseInvalidMessage, NoiseValueError
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as websocket_connect
 from websockets.asyncio.server import Server, ServerConnection
@@ -33,26 +28,16 @@ from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
 
 from mutualaid.errors import NetworkError, ProtocolError
-from mutualaid.sync.addresses import Address, household
-from mutualaid.sync.ending import ChannelError, Ending, from_wire
-from mutualaid.sync.recognition import ENDING, Greeting, Peer, RefusedError, Replica
+from mutualaid.sync.addresses import DEFAULT_PORT, Address, household
+from mutualaid.sync.ending import ChannelError, Ending
+from mutualaid.sync.handshake import MOST_MESSAGE, Handshake
+from mutualaid.sync.recognition import Peer, RefusedError, Replica
 
-PROTOCOL_NAME: Final = b"Noise_NN_25519_ChaChaPoly_BLAKE2s"
-PROLOGUE: Final = b"mutualaid/channel/1"
-
-#: What a session hands over at once. Larger ones gain nothing (see tests/benchmarks).
-MOST_FRAME: Final = 256 * 1024
 #: Before the other is recognised: seconds, bytes in all with the HTTP request, connections.
 GREETING_SECONDS: Final = 5.0
 GREETING_BYTES: Final = 4096
 PER_HOUSEHOLD: Final = 8
 IN_ALL: Final = 64
-
-#: Noise's own limit (Noise specification, section 3), with the 16 bytes of the tag.
-_CHUNK: Final = 65_535
-_PLAIN: Final = _CHUNK - 16
-_FRAME: Final = 0
-_MOST_MESSAGE: Final = MOST_FRAME + 1 + 16 * ((MOST_FRAME + 1) // _PLAIN + 1)
 
 #: Frames that wait for the session, and bytes that wait for the network, before either stalls.
 _QUEUED_FRAMES: Final = 4
@@ -64,6 +49,7 @@ _PING_EVERY_SECONDS: Final = 20.0
 _PING_SECONDS: Final = 60.0
 _CLOSE_SECONDS: Final = 2.0
 _CONNECT_SECONDS: Final = 4.0
+_STAGGER_SECONDS: Final = 0.25
 #: TCP keepalive: idle seconds, seconds between probes, probes.
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
 
@@ -71,135 +57,6 @@ _log = logging.getLogger(__name__)
 #: The library tells of every connection at INFO.
 _library_log = logging.getLogger(f"{__name__}.websocket")
 _library_log.setLevel(logging.WARNING)
-
-
-class Handshake:
-    """Noise, then recognition: WebSocket messages in and out, in the end a peer; no I/O.
-
-    ``receive`` raises :class:`ChannelError` when it fails; a :class:`RefusedError` carries the
-    messages that are still to be sent. *groups* limits what an initiator may choose.
-    """
-
-    def __init__(
-        self, replica: Replica, *, initiator: bool, groups: Collection[bytes] | None = None
-    ) -> None:
-        self.initiator = initiator
-        self._replica = replica
-        self._groups = groups
-        self._noise = _noise(initiator)
-        self._greeting: Greeting | None = None
-
-    @property
-    def matched(self) -> bool:
-        """The other holds a key of ours: it may send more than ``GREETING_BYTES``."""
-        return self._greeting is not None and self._greeting.matched
-
-    @property
-    def peer(self) -> Peer | None:
-        return self._greeting.peer if self._greeting else None
-
-    def start(self) -> list[bytes]:
-        """Return what this side sends unasked."""
-        return [bytes(self._noise.write_message())] if self.initiator else []
-
-    def receive(self, message: bytes) -> list[bytes]:
-        """Take one message of the other side and return the answers."""
-        if self._greeting is None:
-            answers = self._agree(message)
-            self._greeting = Greeting(
-                self._replica, self.handshake_hash, initiator=self.initiator, groups=self._groups
-            )
-            return answers + self._encrypt(self._greeting.start())
-        try:
-            plain = self._noise.decrypt(message)
-        except NoiseInvalidMessage:
-            raise ChannelError(Ending.BROKE_PROTOCOL) from None
-        try:
-            return self._encrypt(self._greeting.receive(plain))
-        except RefusedError as refused:
-            refused.last_words = tuple(self._encrypt(refused.last_words))
-            raise
-
-    @property
-    def handshake_hash(self) -> bytes:
-        """32 bytes that only the two ends share, the same for both, different every time."""
-        return cast("bytes", self._noise.get_handshake_hash())
-
-    def sealer(self) -> "Sealer":
-        """Return what turns frames into messages and back, once there is a peer."""
-        assert self.peer is not None
-        return Sealer(self._noise)
-
-    def _agree(self, message: bytes) -> list[bytes]:
-        try:
-            payload = self._noise.read_message(message)
-            answers = [] if self.initiator else [bytes(self._noise.write_message())]
-        # A zero point is a ValueError, a wrong length a NoiseValueError, a forgery InvalidTag.
-        except (ValueError, NoiseValueError, NoiseHandshakeError, InvalidTag):
-            raise ChannelError(Ending.NOT_OURS) from None
-        if payload:
-            raise ChannelError(Ending.NOT_OURS)
-        return answers
-
-    def _encrypt(self, messages: Sequence[bytes]) -> list[bytes]:
-        return [cast("bytes", self._noise.encrypt(message)) for message in messages]
-
-
-class Sealer:
-    """Frames to WebSocket messages and back, after the handshake; no I/O.
-
-    A frame is cut into Noise messages of the largest size; only the last is shorter (if need be,
-    empty), so where a frame ends is authenticated too.
-    """
-
-    __slots__ = ("_noise",)
-
-    def __init__(self, noise: NoiseConnection) -> None:
-        self._noise = noise
-
-    def seal(self, frame: bytes) -> bytes:
-        """Return the message that carries *frame*, of at most ``MOST_FRAME`` bytes.
-
-        Messages must be sent in the order in which they were sealed.
-        """
-        if len(frame) > MOST_FRAME:
-            raise ValueError(f"a frame has at most {MOST_FRAME} bytes, not {len(frame)}")
-        return self._seal(_FRAME, frame)
-
-    def seal_ending(self, ending: Ending) -> bytes:
-        """Return the message that says why this side is about to close."""
-        return self._seal(ENDING, bytes([ending]))
-
-    def open(self, message: bytes) -> bytes:
-        """Return the frame in *message*.
-
-        Raises :class:`ProtocolError` for anything the other side did not seal next, and
-        :class:`ChannelError` when it says that it closes.
-        """
-        decrypt = self._noise.decrypt
-        chunks = [message[start : start + _CHUNK] for start in range(0, len(message), _CHUNK)]
-        if len(message) > _MOST_MESSAGE or not chunks or len(chunks[-1]) == _CHUNK:
-            raise _unreadable()
-        try:
-            plain = [decrypt(chunk) for chunk in chunks]
-        except NoiseInvalidMessage:
-            raise _unreadable() from None
-        kind, plain[0] = plain[0][:1], plain[0][1:]
-        frame = plain[0] if len(plain) == 1 else b"".join(plain)
-        if kind == bytes([_FRAME]):
-            return frame
-        if kind == bytes([ENDING]) and len(frame) == 1:
-            raise ChannelError(from_wire(frame[0]), by_peer=True)
-        raise _unreadable()
-
-    def _seal(self, kind: int, body: bytes) -> bytes:
-        encrypt = self._noise.encrypt
-        first = _PLAIN - 1
-        message = [encrypt(bytes([kind]) + body[:first])]
-        message += [
-            encrypt(body[start : start + _PLAIN]) for start in range(first, len(body) + 1, _PLAIN)
-        ]
-        return message[0] if len(message) == 1 else b"".join(message)
 
 
 class Gate:
@@ -353,22 +210,17 @@ async def serve(
     accept: Callable[[Channel], Awaitable[None]],
     *,
     host: str | None = None,
-    port: int = 0,
+    port: int | None = 0,
     gate: Gate | None = None,
 ) -> Listener:
     """Listen for other machines and run *accept* for each that is recognised.
 
-    Without *host* on every address of this machine, IPv4 and IPv6; with port 0 on any free one.
+    Without *host* on every address of this machine, IPv4 and IPv6; with port 0 on any free one,
+    with None on the default port or, if that is taken, on any.
     When *accept* returns or raises :class:`ChannelError`, the channel is closed. Raises
     :class:`NetworkError` if the port cannot be had.
     """
-    try:
-        listening = _listening_socket(host, port)
-    except OSError:
-        raise NetworkError(
-            f"Other machines cannot be let in at port {port}: another program uses it, or this"
-            " machine has no such address. Everything on this machine still works."
-        ) from None
+    listening = _listen(host, port)
     room = gate or Gate()
     channels: set[Channel] = set()
     connections: set[_Incoming] = set()
@@ -401,7 +253,7 @@ async def serve(
         ping_interval=_PING_EVERY_SECONDS,
         ping_timeout=_PING_SECONDS,
         close_timeout=_CLOSE_SECONDS,
-        max_size=_MOST_MESSAGE,
+        max_size=MOST_MESSAGE,
         max_queue=_QUEUED_FRAMES,
         write_limit=_UNSENT_BYTES,
         logger=_library_log,
@@ -413,7 +265,7 @@ async def serve(
 async def connect(
     replica: Replica, addresses: Sequence[Address], *, groups: Collection[bytes] | None = None
 ) -> Channel:
-    """Open a channel to the machine at the first of *addresses* that answers.
+    """Open a channel to the machine that has *addresses*, at the first that answers.
 
     With *groups*, only for one of these. Raises :class:`ChannelError`.
     """
@@ -508,35 +360,83 @@ class _Dial(websocket_connect):
 
 
 async def _reach(addresses: Sequence[Address]) -> _Outgoing:
-    ending = Ending.UNREACHABLE
-    for address in addresses:
+    """Dial each address when the one before fails or hesitates; the first that answers is taken.
+
+    As RFC 8305 has it: a network that swallows packets must not hold up the one beside it.
+    """
+    if not addresses:
+        raise ChannelError(Ending.UNREACHABLE)
+    endings: list[Ending] = []
+    winner: asyncio.Future[_Outgoing | None] = asyncio.get_running_loop().create_future()
+    failed = [asyncio.Event() for _ in addresses]
+
+    async def attempt(number: int) -> None:
+        if number:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STAGGER_SECONDS):
+                    await failed[number - 1].wait()
         try:
-            connection = await _Dial(
-                # The name is for the Host header, which must say something.
-                "ws://peer.invalid/",
-                host=address.host,
-                port=address.port,
-                compression=None,
-                proxy=None,
-                user_agent_header=None,
-                open_timeout=_CONNECT_SECONDS,
-                ping_interval=_PING_EVERY_SECONDS,
-                ping_timeout=_PING_SECONDS,
-                close_timeout=_CLOSE_SECONDS,
-                max_size=_MOST_MESSAGE,
-                max_queue=_QUEUED_FRAMES,
-                write_limit=_UNSENT_BYTES,
-                logger=_library_log,
-                create_connection=_Outgoing,
-            )
-            return cast("_Outgoing", connection)
-        except TimeoutError:
-            ending = Ending.TIMED_OUT
-        except OSError:
-            continue
-        except (WebSocketException, ValueError, EOFError):
-            ending = Ending.NOT_OURS
-    raise ChannelError(ending)
+            connection = await _dial(addresses[number])
+        except ChannelError as error:
+            endings.append(error.ending)
+            failed[number].set()
+            if len(endings) == len(addresses) and not winner.done():
+                winner.set_result(None)
+            return
+        if winner.done():
+            connection.transport.abort()
+        else:
+            winner.set_result(connection)
+
+    attempts = [asyncio.create_task(attempt(number)) for number in range(len(addresses))]
+    try:
+        await winner
+        await _cancel(attempts)
+    except asyncio.CancelledError:
+        winner.cancel()
+        if not winner.cancelled() and (unused := winner.result()) is not None:
+            unused.transport.abort()
+        await _cancel(attempts)
+        raise
+    connection = winner.result()
+    if connection is None:
+        raise ChannelError(max(endings, key=_TELLING.index))
+    return connection
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _dial(address: Address) -> _Outgoing:
+    try:
+        connection = await _Dial(
+            # The name is for the Host header, which must say something.
+            "ws://peer.invalid/",
+            host=address.host,
+            port=address.port,
+            compression=None,
+            proxy=None,
+            user_agent_header=None,
+            open_timeout=_CONNECT_SECONDS,
+            ping_interval=_PING_EVERY_SECONDS,
+            ping_timeout=_PING_SECONDS,
+            close_timeout=_CLOSE_SECONDS,
+            max_size=MOST_MESSAGE,
+            max_queue=_QUEUED_FRAMES,
+            write_limit=_UNSENT_BYTES,
+            logger=_library_log,
+            create_connection=_Outgoing,
+        )
+    except TimeoutError:
+        raise ChannelError(Ending.TIMED_OUT) from None
+    except OSError:
+        raise ChannelError(Ending.UNREACHABLE) from None
+    except (WebSocketException, ValueError, EOFError):
+        raise ChannelError(Ending.NOT_OURS) from None
+    return cast("_Outgoing", connection)
 
 
 async def _greet(connection: "_Incoming | _Outgoing", handshake: Handshake) -> Channel:
@@ -570,24 +470,20 @@ async def _part(connection: "_Incoming | _Outgoing", last_words: Sequence[bytes]
     await connection.close()
 
 
-def _noise(initiator: bool, prologue: bytes = PROLOGUE) -> NoiseConnection:
-    noise = NoiseConnection.from_name(PROTOCOL_NAME)
-    noise.set_prologue(prologue)
-    if initiator:
-        noise.set_as_initiator()
-    else:
-        noise.set_as_responder()
-    noise.start_handshake()
-    return noise
-
-
-def _listening_socket(host: str | None, port: int) -> socket.socket:
-    if host is None and socket.has_dualstack_ipv6():
-        return socket.create_server(
-            ("", port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=IN_ALL
-        )
-    family = socket.AF_INET6 if host and ":" in host else socket.AF_INET
-    return socket.create_server((host or "", port), family=family, backlog=IN_ALL)
+def _listen(host: str | None, port: int | None) -> socket.socket:
+    for candidate in (DEFAULT_PORT, 0) if port is None else (port,):
+        with contextlib.suppress(OSError):
+            if host is None and socket.has_dualstack_ipv6():
+                return socket.create_server(
+                    ("", candidate), family=socket.AF_INET6, dualstack_ipv6=True, backlog=IN_ALL
+                )
+            family = socket.AF_INET6 if host and ":" in host else socket.AF_INET
+            return socket.create_server((host or "", candidate), family=family, backlog=IN_ALL)
+    where = f"{host or 'any address'}, port {port or 'any'}"
+    raise NetworkError(
+        f"Other machines cannot be let in at {where}: another program listens there, or this"
+        " machine has no such address. Everything on this machine still works."
+    )
 
 
 def _address(connection: "_Incoming | _Outgoing") -> Address:
@@ -609,10 +505,8 @@ def _reveal_nothing(connection: ServerConnection, request: Request, response: Re
         del response.headers["Date"]
 
 
-def _unreadable() -> ProtocolError:
-    return ProtocolError("The other machine sent something unreadable; it was dropped.")
-
-
+#: Where several addresses failed, the last of these says most.
+_TELLING: Final = (Ending.UNREACHABLE, Ending.TIMED_OUT, Ending.NOT_OURS)
 _BY_CLOSE_CODE: Final[Mapping[int, Ending]] = {
     CloseCode.MESSAGE_TOO_BIG: Ending.BROKE_PROTOCOL,
     CloseCode.PROTOCOL_ERROR: Ending.BROKE_PROTOCOL,

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mutualaid.model.keys import EpochKey, SigningKey, derive
-from mutualaid.sync.channel import Handshake
 from mutualaid.sync.ending import ChannelError
+from mutualaid.sync.handshake import Handshake
 from mutualaid.sync.recognition import Recognition, RefusedError, Standing
 
 STREET = b"group of 1 road."

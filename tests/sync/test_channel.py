@@ -14,20 +14,19 @@ import pytest
 from mutualaid.errors import NetworkError
 from mutualaid.model.keys import EpochKey
 from mutualaid.sync import channel as channel_module
-from mutualaid.sync.addresses import Address
+from mutualaid.sync.addresses import DEFAULT_PORT, Address
 from mutualaid.sync.channel import (
     IN_ALL,
-    MOST_FRAME,
     PER_HOUSEHOLD,
     Channel,
     Gate,
-    Handshake,
     Listener,
     connect,
     serve,
     survivor,
 )
 from mutualaid.sync.ending import ChannelError, Ending
+from mutualaid.sync.handshake import MOST_FRAME, Handshake
 from tests.sync.machines import CHOIR, STREET, Machine, join, neighbours
 
 LOOPBACK = "127.0.0.1"
@@ -124,16 +123,63 @@ def test_a_port_in_use_is_a_sentence() -> None:
     served(body)
 
 
+def test_without_a_port_of_its_own_it_takes_any_when_the_usual_one_is_taken() -> None:
+    async def test() -> None:
+        ana, _ = neighbours()
+        async with (
+            await serve(ana, echo, host=LOOPBACK, port=None),
+            await serve(ana, echo, host=LOOPBACK, port=None) as other,
+        ):
+            assert other.port != DEFAULT_PORT
+
+    run(test())
+
+
+def closed_port() -> int:
+    """A port where nobody listens."""
+    with socket.create_server((LOOPBACK, 0)) as nobody:
+        port: int = nobody.getsockname()[1]
+    return port
+
+
 def test_the_first_address_that_answers_is_taken() -> None:
     async def body(listener: Listener, ben: Machine) -> None:
-        nobody = socket.create_server((LOOPBACK, 0))
-        port = nobody.getsockname()[1]
-        nobody.close()
-        async with await connect(ben, [Address(LOOPBACK, port), *at(listener)]) as channel:
+        dead = Address(LOOPBACK, closed_port())
+        async with await connect(ben, [dead, *at(listener), dead]) as channel:
             assert channel.address.port == listener.port
-        with pytest.raises(ChannelError) as caught:
-            await connect(ben, [Address(LOOPBACK, port)])
-        assert caught.value.ending is Ending.UNREACHABLE
+        for nowhere in ([dead], [dead, dead], []):
+            with pytest.raises(ChannelError) as caught:
+                await connect(ben, nowhere)
+            assert caught.value.ending is Ending.UNREACHABLE
+
+    served(body)
+
+
+def test_an_address_that_swallows_everything_holds_nobody_up() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_to_end(reader)
+
+    async def body(listener: Listener, ben: Machine) -> None:
+        async with (
+            something_else(silent) as hole,
+            asyncio.timeout(2),
+            await connect(ben, [hole, hole, *at(listener)]) as channel,
+        ):
+            assert channel.address.port == listener.port
+
+    served(body)
+
+
+def test_giving_up_while_dialling_leaves_nothing() -> None:
+    async def body(listener: Listener, ben: Machine) -> None:
+        for turns in (0, 1, 2, 4, 8, 16, 32):
+            dialling = asyncio.create_task(connect(ben, at(listener) * 3))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            dialling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await (await dialling).close()
+        await until(lambda: not listener._connections)
 
     served(body)
 

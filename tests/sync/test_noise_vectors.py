@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from noise.connection import Keypair, NoiseConnection
 
-from mutualaid.sync.channel import _noise
+from mutualaid.sync.handshake import _noise
 
 
 @dataclass(frozen=True)

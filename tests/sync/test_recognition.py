@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mutualaid.model.keys import EpochKey, SigningKey
-from mutualaid.sync.channel import Handshake
 from mutualaid.sync.ending import ChannelError, Ending
+from mutualaid.sync.handshake import Handshake
 from mutualaid.sync.recognition import MOST_INTRODUCTION
 from tests.sync.machines import CHOIR, STREET, Machine, greet, join, neighbours
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mutualaid.errors import ProtocolError
-from mutualaid.sync.channel import _CHUNK, _PLAIN, MOST_FRAME, Handshake, Sealer
 from mutualaid.sync.ending import ChannelError, Ending
+from mutualaid.sync.handshake import _CHUNK, _PLAIN, MOST_FRAME, Handshake, Sealer
 from tests.sync.machines import greet, neighbours
 
 EDGES = [0, 1, _PLAIN - 2, _PLAIN - 1, _PLAIN, 2 * _PLAIN - 1, 2 * _PLAIN, MOST_FRAME]
