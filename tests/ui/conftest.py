@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A made-up neighbourhood in a window, once for all tests and fresh for each."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from mutualaid.model import demo, keys
+from mutualaid.model.group import Group
+from mutualaid.model.profile import Profile
+from mutualaid.ui.bridge import Bridge
+from mutualaid.ui.preferences import Preferences
+from mutualaid.ui.shell import Shell
+from mutualaid.ui.theme import Theme
+
+
+@pytest.fixture(scope="session")
+def demo_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile with a made-up group, not to be written to."""
+    directory = tmp_path_factory.mktemp("demo") / "profile"
+    with Profile.open(directory) as profile:
+        demo.begin(profile, people=12, posts=20).close()
+    return directory
+
+
+@pytest.fixture
+def profile(demo_directory: Path, tmp_path: Path) -> Profile:
+    """The made-up neighbourhood's profile, this test's own."""
+    directory = tmp_path / "profile"
+    shutil.copytree(demo_directory, directory)
+    return Profile.open(directory)
+
+
+@pytest.fixture
+def empty_profile(tmp_path: Path) -> Profile:
+    return Profile.open(tmp_path / "empty")
+
+
+@pytest.fixture
+def group(profile: Profile) -> Iterator[Group]:
+    with profile.open_group() as opened:
+        yield opened
+
+
+@pytest.fixture
+def elsewhere(profile: Profile, group: Group) -> Iterator[Group]:
+    """The same group as another process on this computer has it open."""
+    with profile.open_group() as opened:
+        yield opened
+
+
+@pytest.fixture
+def window(qtbot, profile: Profile, group: Group) -> Iterator[Shell]:
+    """The window on the neighbourhood, 1280×800, with nothing looking for changes by itself."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    Theme.install(application)
+    bridge = Bridge(group.refresh)
+    shell = Shell(group, profile, bridge, Preferences(None))
+    shell.bridge = bridge
+    qtbot.addWidget(shell)
+    shell.resize(1280, 800)
+    shell.show()
+    yield shell
+    bridge.stop()
+
+
+@pytest.fixture
+def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """Passphrases cost next to nothing; how dear they are is tested in the model."""
+    from mutualaid.model import backup
+    from mutualaid.model.vault import Vault
+
+    for function in (backup.write_backup, Vault.set_passphrase):
+        monkeypatch.setitem(function.__kwdefaults__, "cost", keys.CHEAP)
+    return SimpleNamespace(cost=keys.CHEAP)
