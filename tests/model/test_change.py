@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from automerge.core import ROOT, Document, ExpandMark, ObjType, ScalarType, Transaction
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mutualaid.model import change as change_module
@@ -103,6 +103,7 @@ def test_the_quick_way_and_the_long_way_agree(fields):
     assert list(typed(change.sets).items()) == list(typed(other.sets).items())
 
 
+@settings(max_examples=50)
 @given(histories())
 def test_every_change_of_a_history_is_read_as_it_was_meant(history: list[Written]):
     document = Document.load(b"".join(written.data for written in history))

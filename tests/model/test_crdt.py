@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from automerge.core import ROOT, Document, ObjType, ScalarType, Transaction
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mutualaid.model import crdt
@@ -184,6 +184,7 @@ def standing(history: Sequence[Written], key: str) -> dict[bytes, Scalar]:
     return {changes[n].hash: sets[n][key] for n in wrote if n not in replaced and key in sets[n]}
 
 
+@settings(max_examples=50)
 @given(histories(), st.randoms(use_true_random=False))
 def test_a_record_says_what_automerge_says_in_any_order(history, random: Random):
     data = [written.data for written in history]
@@ -197,6 +198,7 @@ def test_a_record_says_what_automerge_says_in_any_order(history, random: Random)
     )
 
 
+@settings(max_examples=50)
 @given(histories())
 def test_every_value_that_nobody_replaced_is_shown_with_its_change(history):
     merged = merge([written.data for written in history])
@@ -316,6 +318,7 @@ def assert_sound(selection: Selection, held: set[bytes]) -> None:
         seen.add(change.hash)
 
 
+@settings(max_examples=50)
 @given(histories(), st.randoms(use_true_random=False), st.data())
 def test_selecting_is_a_function_of_the_set(history, random: Random, data):
     chosen = data.draw(st.lists(st.sampled_from(history)))
@@ -335,6 +338,7 @@ def test_selecting_is_a_function_of_the_set(history, random: Random, data):
     )
 
 
+@settings(max_examples=50)
 @given(histories(), st.data())
 def test_only_what_lacks_a_dependency_waits(history, data):
     numbers = data.draw(st.sets(st.integers(0, len(history) - 1)))
@@ -346,6 +350,7 @@ def test_only_what_lacks_a_dependency_waits(history, data):
     )
 
 
+@settings(max_examples=50)
 @given(histories(), st.data())
 def test_what_counts_carries_what_it_was_built_on(history, data):
     trusted = data.draw(st.sets(st.integers(0, len(history) - 1)))
@@ -563,6 +568,7 @@ def test_many_doubled_changes_with_many_predecessors_take_little_time():
 # -- hostile sets -----------------------------------------------------------------------------
 
 
+@settings(max_examples=50)
 @given(histories(), st.randoms(use_true_random=False))
 def test_mutants_among_the_changes_never_raise(history, random: Random):
     data = [written.data for written in history]
