@@ -15,7 +15,6 @@ class Ending(IntEnum):
     GOODBYE = 0
     DUPLICATE = 1
     NOT_ADMITTED = 2
-    SAME_DEVICE = 3
     BROKE_PROTOCOL = 4
     TOO_SLOW = 5
     TOO_BUSY = 6
@@ -26,13 +25,18 @@ class Ending(IntEnum):
     UNREACHABLE = 66
     TIMED_OUT = 67
     LOST = 68
+    #: The connection led back into this very process, by whatever way.
+    THIS_MACHINE = 69
+    #: Another process proved to hold this machine's own device key: one is a copy of the other.
+    SAME_DEVICE = 70
 
 
 _SENTENCES: Final = {
     Ending.GOODBYE: "The connection was closed; nothing is lost, it is opened again when needed.",
     Ending.DUPLICATE: "These two machines are already connected.",
     Ending.NOT_ADMITTED: "One of the two machines does not know the other as part of the group.",
-    Ending.SAME_DEVICE: "That address leads back to this machine, or to a copy of it.",
+    Ending.THIS_MACHINE: "That address leads back to this machine.",
+    Ending.SAME_DEVICE: "Another machine works with a copy of this machine's data.",
     Ending.BROKE_PROTOCOL: "The other machine sent something unreadable; it was dropped.",
     Ending.TOO_SLOW: "The other machine did not keep up; it is tried again later.",
     Ending.TOO_BUSY: "The other machine has no room for one more connection at the moment.",

@@ -15,7 +15,8 @@ A token is ``BLAKE2b(key, h + role)``: whoever lacks the key, or stands between 
 so has another ``h`` with each), sees noise of constant length. The padding is first spent on
 older epochs, so that groups which rotated apart from each other still meet on the last epoch
 they share; what is left is random. A proof is a public key, its signature over ``h``, role, group
-and epoch, and the introduction (see :class:`Replica`).
+and epoch, an echo by which a process knows itself (whatever relayed its call back to it), and the
+introduction (see :class:`Replica`).
 
 Who shows itself first: a guest, always; else the machine that was matched on its newest epoch
 while the other holds a newer one; else the initiator. So a machine that was removed, and holds
@@ -44,7 +45,11 @@ MOST_INTRODUCTION: Final = 60_000
 #: Begins a message that says why the channel ends, then one byte, during and after recognition.
 ENDING: Final = 5
 
-_PROOF_FIXED: Final = keys.KEY_BYTES + keys.SIGNATURE_BYTES
+_SIGNED: Final = keys.KEY_BYTES + keys.SIGNATURE_BYTES
+_ECHO: Final = 16
+_PROOF_FIXED: Final = _SIGNED + _ECHO
+#: Of this process alone, and never sent: what follows from it is different on every channel.
+_THIS_PROCESS: Final = keys.random(32)
 
 
 @unique
@@ -310,12 +315,17 @@ class Greeting:
         assert known is not None
         signer = self._replica.signer(known)
         signature = signer.sign(self._statement(known, signer.public, mine=True))
+        shown = signer.public + signature + self._echo(mine=True)
         if known.standing is Standing.GUEST:
-            return signer.public + signature
+            return shown
         introduction = self._replica.introduction(known)
         if len(introduction) > MOST_INTRODUCTION:
             raise ValueError(f"an introduction has at most {MOST_INTRODUCTION} bytes")
-        return signer.public + signature + introduction
+        return shown + introduction
+
+    def _echo(self, *, mine: bool) -> bytes:
+        role = _ROLES[self._initiator is mine]
+        return keys.blake2b(self._hash + role, size=_ECHO, key=_THIS_PROCESS)
 
     def _show(self) -> list[bytes]:
         self._shown = True
@@ -325,10 +335,12 @@ class Greeting:
     def _verify(self, proof: bytes) -> None:
         known = self._chosen
         assert known is not None
-        public, signature = proof[: keys.KEY_BYTES], proof[keys.KEY_BYTES : _PROOF_FIXED]
+        public, signature = proof[: keys.KEY_BYTES], proof[keys.KEY_BYTES : _SIGNED]
         introduction = proof[_PROOF_FIXED:]
         statement = self._statement(known, public, mine=False)
-        if len(introduction) > MOST_INTRODUCTION or not keys.verify(public, statement, signature):
+        if not _PROOF_FIXED <= len(proof) <= _PROOF_FIXED + MOST_INTRODUCTION:
+            raise self._refusal(Ending.BROKE_PROTOCOL)
+        if not keys.verify(public, statement, signature):
             raise self._refusal(Ending.BROKE_PROTOCOL)
         if known.standing is Standing.HOST:
             if public != known.name or introduction:
@@ -337,7 +349,10 @@ class Greeting:
         else:
             is_member = known.standing is Standing.MEMBER
             if is_member and public == self._replica.signer(known).public:
-                raise self._refusal(Ending.SAME_DEVICE)
+                here = keys.same(proof[_SIGNED:_PROOF_FIXED], self._echo(mine=False))
+                # The other shall see for itself: what it is told, anybody might have told it.
+                last_words = [] if self._shown else self._show()
+                raise RefusedError(Ending.THIS_MACHINE if here else Ending.SAME_DEVICE, last_words)
             if not self._replica.accepts(known, public, introduction):
                 raise self._refusal(Ending.NOT_ADMITTED)
             self._verified = (public, None if is_member else known.name)

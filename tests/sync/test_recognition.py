@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mutualaid.model.keys import EpochKey, SigningKey
-from mutualaid.sync.ending import ChannelError, Ending
+from mutualaid.sync.ending import ChannelError, Ending, from_wire
 from mutualaid.sync.handshake import Handshake
-from mutualaid.sync.recognition import MOST_INTRODUCTION
+from mutualaid.sync.recognition import MOST_INTRODUCTION, Greeting
 from tests.sync.machines import CHOIR, STREET, Machine, greet, join, neighbours
 
 
@@ -287,9 +287,34 @@ def test_a_bad_introduction_is_refused() -> None:
     }
 
 
-def test_a_machine_that_reaches_itself_notices() -> None:
+def test_a_process_that_reaches_itself_by_whatever_way_notices() -> None:
     ana, _ = neighbours()
-    assert endings(ana, ana)["responder"] is Ending.SAME_DEVICE
+    assert endings(ana, ana) == dict.fromkeys(("initiator", "responder"), Ending.THIS_MACHINE)
+
+
+@pytest.mark.parametrize("ahead", [None, "initiator", "responder"])
+def test_two_copies_of_a_machine_each_see_proof_of_the_other(
+    ahead: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each on its own; nobody can be talked into believing that it was copied."""
+    ana, _ = neighbours()
+    copy = Machine(dict(ana.epochs), dict(ana.current), devices=dict(ana.devices))
+    for side, machine in (("initiator", ana), ("responder", copy)):
+        if side == ahead:
+            machine.epochs[STREET] = [EpochKey.generate(), *machine.epochs[STREET]]
+    initiator, responder = pair(ana, copy)
+    echo = Greeting._echo
+
+    def in_two_processes(greeting: Greeting, *, mine: bool) -> bytes:
+        return bytes([mine]) + echo(greeting, mine=mine)[1:]
+
+    monkeypatch.setattr(Greeting, "_echo", in_two_processes)
+    outcome = greet(initiator, responder)
+    assert {side: error.ending for side, error in outcome.errors.items()} == dict.fromkeys(
+        ("initiator", "responder"), Ending.SAME_DEVICE
+    )
+    assert not any(error.by_peer for error in outcome.errors.values())
+    assert from_wire(Ending.SAME_DEVICE) is from_wire(Ending.THIS_MACHINE) is Ending.GOODBYE
 
 
 # Whatever comes
