@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from mutualaid.model.profile import Profile
 # isort: on
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
@@ -151,6 +152,7 @@ class App(QObject):
     def _show_board(self, group: "Group", bridge: Bridge) -> None:
         shell = Shell(group, self._profile, bridge, self._preferences)
         shell.action_asked.connect(self._act)
+        shell.destroyed.connect(lambda _gone: group.close())
         shell.committed.connect(self._wake)
         shell.show_page("board")
         self._put_up(shell)
@@ -257,19 +259,22 @@ class App(QObject):
     # -- closing ------------------------------------------------------------------------------
 
     def _put_away(self) -> None:
-        """End what belongs to the group that is open: looks at the database, the file."""
+        """No more looks at the database; the group is closed when its window is gone."""
         bridge, self._bridge = self._bridge, None
         if bridge is not None:
             bridge.stop()
             bridge.deleteLater()
-        group, self._group = self._group, None
-        if group is not None:
-            group.close()
+        self._group = None
 
     def take_down(self) -> None:
         """Before the program ends."""
         self._stop_sync()
         self._put_away()
+        window, self.window = self.window, None
+        if window is not None and shiboken6.isValid(window):
+            # By hand: what Python's own collector finds at the end it destroys in any order.
+            window.close()
+            shiboken6.delete(window)
         self._profile.close()
 
 

@@ -211,6 +211,8 @@ def _dialog(
 
 
 def _first_run(gallery: Gallery) -> None:
+    import shiboken6
+
     from mutualaid.model.profile import Profile
     from mutualaid.ui.first_run import FirstRun
 
@@ -225,12 +227,14 @@ def _first_run(gallery: Gallery) -> None:
 
             gallery.four_ways("first-run", show)
             window.close()
+            shiboken6.delete(window)
 
 
 def main() -> int:
     arguments = _arguments()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     os.environ["QT_SCALE_FACTOR"] = arguments.scale
+    import shiboken6
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
@@ -264,6 +268,7 @@ def main() -> int:
         _pages(gallery, shell)
         _dialogs(gallery, shell, profile)
         shell.close()
+        shiboken6.delete(shell)
     _first_run(gallery)
     print(f"{gallery.count} pictures in {arguments.out}")
     return 0

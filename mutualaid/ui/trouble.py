@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What can be asked or said before there is a window: a passphrase, or why nothing opens."""
 
+import shiboken6
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from mutualaid.ui.theme import Theme
@@ -50,10 +51,14 @@ def ask_passphrase(why: str) -> str | None:
     _dressed()
     dialog = PassphraseDialog(why)
     taken = dialog.exec() == PassphraseDialog.DialogCode.Accepted
-    return dialog.passphrase.text() if taken else None
+    passphrase = dialog.passphrase.text()
+    shiboken6.delete(dialog)
+    return passphrase if taken else None
 
 
 def show_trouble(sentence: str) -> None:
     """Say it and wait until it was read."""
     _dressed()
-    TroubleDialog(sentence).exec()
+    dialog = TroubleDialog(sentence)
+    dialog.exec()
+    shiboken6.delete(dialog)
