@@ -188,8 +188,9 @@ class FormDialog(QDialog):
             highest = min(highest, max(420, parent.window().height() - 24))
         width = px(self._width)
         content = self._scroll.content
-        wanted = content.heightForWidth(width) if content.hasHeightForWidth() else -1
-        wanted = max(wanted, content.sizeHint().height())
+        wanted = content.heightForWidth(width)
+        if wanted < 0:
+            wanted = content.sizeHint().height()
         chrome = self.sizeHint().height() - self._scroll.sizeHint().height()
         self.resize(width, min(highest, wanted + chrome + px(8)))
 
