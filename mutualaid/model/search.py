@@ -15,10 +15,11 @@ tombstone, until some later merge, even with ``secure-delete``.
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, Final
 
 from mutualaid.model.taxonomy import categories_named
-from mutualaid.model.text import MOST_WORDS, SPECIAL, UNSPACED_RUN, plain, spell, words
+from mutualaid.model.text import MOST_WORDS, UNSPACED_RUN, needs_spelling, plain, spell, words
 
 #: Begins the word that stands for a post's category in the index.
 CATEGORY_MARK: Final = "0q"
@@ -36,12 +37,14 @@ def create_sql() -> tuple[str, ...]:
             " tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Co M*'\")"
         ),
         "INSERT INTO search(search, rank) VALUES ('secure-delete', 1)",
+        # Merging segments less eagerly makes a first sync a tenth faster and no search slower.
+        "INSERT INTO search(search, rank) VALUES ('automerge', 8)",
     )
 
 
 def fold(text: str) -> str:
     """Text as it goes into the index. Pure; the same text always gives the same words."""
-    if text.isascii() or SPECIAL.search(text) is None:
+    if not needs_spelling(text):
         return text
     return UNSPACED_RUN.sub(_pairs, spell(text))
 
@@ -72,7 +75,7 @@ def match_expression(typed: str) -> str | None:
 def _pairs(run: re.Match[str]) -> str:
     """``東京都`` → ``東京 京都 都``: each pair, and the last character for itself."""
     text = run[0]
-    pairs = [text[at : at + 2] for at in range(len(text) - 1)]
+    pairs = [first + second for first, second in pairwise(text)]
     return f" {' '.join([*pairs, text[-1]])} "
 
 

@@ -15,30 +15,19 @@ UNSPACED: Final = (
 )
 UNSPACED_RUN: Final = re.compile(f"[{UNSPACED}]+")
 
-_LETTERS: Final = str.maketrans(
-    {
-        **dict(zip("øØłŁđĐðÐħĦıİŧŦ", "oOlLdDdDhHiItT", strict=True)),
-        **dict(zip("άέήίόύώϊϋΐΰΆΈΉΊΌΎΏς", "αεηιουωιυιυαεηιουωσ", strict=True)),
-        **dict(zip("ёЁґҐ", "еЕгГ", strict=True)),
-        **dict(zip("أإآٱىةؤئکی", "اااايهويكي", strict=True)),
-        "ß": "ss",
-        "ẞ": "ss",
-        "æ": "ae",
-        "Æ": "ae",
-        "œ": "oe",
-        "Œ": "oe",
-        "þ": "th",
-        "Þ": "th",
-        "ſ": "s",
-        "\u00ad": None,  # soft hyphen
-        "\u0640": None,  # tatweel
-    }
-)
-# Vowel points of Hebrew and Arabic, which are mostly left out in writing.
-_POINTS: Final = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u064b-\u065f\u0670]+")
-SPECIAL: Final = re.compile(
-    "[" + "".join(map(chr, _LETTERS)) + "\u0591-\u06ff\ufb00-\ufdff\ufe70-\uffef" + UNSPACED + "]"
-)
+_LETTERS: Final = {
+    **dict(zip("øØłŁđĐðÐħĦıİŧŦ", "oOlLdDdDhHiItT", strict=True)),
+    **dict(zip("άέήίόύώϊϋΐΰΆΈΉΊΌΎΏς", "αεηιουωιυιυαεηιουωσ", strict=True)),
+    **dict(zip("ёЁґҐ", "еЕгГ", strict=True)),
+    **dict(zip("أإآٱىةؤئکی", "اااايهويكي", strict=True)),
+    **dict(zip("ßẞæÆœŒþÞſ", ("ss", "ss", "ae", "ae", "oe", "oe", "th", "th", "s"), strict=True)),
+}
+# Vowel points of Hebrew and Arabic, which are mostly left out in writing; soft hyphen, tatweel.
+_LEFT_OUT: Final = "\u00ad\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u0640\u064b-\u065f\u0670"
+# Pictures and signs. The tokenizer's tables are older than many of them and take them for letters.
+_SIGNS: Final = "\u200d\u20a0-\u20cf\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\U0001f000-\U0001fbef"
+_SPELLED: Final = re.compile(f"([{''.join(_LETTERS)}])|[{_LEFT_OUT}]+|([{_SIGNS}])")
+_SPECIAL: Final = re.compile(f"[{''.join(_LETTERS)}{_LEFT_OUT}{_SIGNS}{UNSPACED}]")
 
 #: At most this many words of what was typed are looked for.
 MOST_WORDS: Final = 12
@@ -80,20 +69,34 @@ def plain(text: str) -> str:
         for letter in unicodedata.normalize("NFD", " ".join(words(text)).lower())
         if not "\u0300" <= letter <= "\u036f"
     )
-    return unicodedata.normalize("NFC", bare)
+    return " ".join(unicodedata.normalize("NFC", bare).split())
 
 
 def words(text: str) -> list[str]:
     """The words of a short text, split where the tokenizer of the index splits."""
-    return "".join(
-        letter if unicodedata.category(letter)[0] in "LNM" else " " for letter in spell(text)
-    ).split()
+    kinds = {letter: unicodedata.category(letter)[0] for letter in (text := spell(text))}
+    bare = "".join(letter if kinds[letter] in "LNM" else " " for letter in text)
+    return [word for word in bare.split() if any(kinds[letter] != "M" for letter in word)]
 
 
 def spell(text: str) -> str:
     """Text with one spelling for letters that are written in several ways; case and the accents
     of Latin letters are left to the tokenizer of the index."""
-    return _POINTS.sub("", unicodedata.normalize("NFKC", text).translate(_LETTERS))
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return _SPELLED.sub(_spelled, text)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    letter, sign = found.groups()
+    return _LETTERS[letter] if letter else " " if sign else ""
+
+
+def needs_spelling(text: str) -> bool:
+    """Whether :func:`spell`, or the cutting of text without spaces, would change anything."""
+    return not text.isascii() and (
+        _SPECIAL.search(text) is not None or not unicodedata.is_normalized("NFKC", text)
+    )
 
 
 def like_patterns(typed: str) -> tuple[str, ...]:
