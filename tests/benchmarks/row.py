@@ -40,7 +40,7 @@ def cost(name: str, runs: Sequence[float], unit: str, floors: Sequence[float], m
     return Row(name, figure, unit, floor, figure / floor if floor else None, must, tuple(runs))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Bench:
     """Where a benchmark works and how large. A context manager that clears up after itself."""
 
