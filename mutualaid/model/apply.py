@@ -398,7 +398,9 @@ class Applier:
             for change in changes.values()
             if self._may_own(identity, authors[change.hash].person)
         ]
-        selection = select(allowed, lambda change: authors[change.hash].counts)
+        selection = select(
+            allowed, lambda change: authors[change.hash].counts, identity=identity.data
+        )
         counted = list(selection.counted)
         merged: Merged | None = None
         if counted:

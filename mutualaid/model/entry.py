@@ -92,6 +92,10 @@ class Run:
 
 def uint(value: int) -> bytes:
     """CBOR of a non-negative integer, shortest form."""
+    return _SMALL[value] if value < len(_SMALL) else _uint(value)
+
+
+def _uint(value: int) -> bytes:
     if value < 24:
         return value.to_bytes(1, "big")
     if value < 0x100:
@@ -101,6 +105,10 @@ def uint(value: int) -> bytes:
     if value < 0x100000000:
         return b"\x1a" + value.to_bytes(4, "big")
     return b"\x1b" + value.to_bytes(8, "big")
+
+
+#: Most sequence numbers and lengths, ready made: a first sync asks for two an entry.
+_SMALL: Final = tuple(map(_uint, range(4096)))
 
 
 def item_size(item: Item) -> int:

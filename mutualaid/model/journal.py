@@ -11,9 +11,10 @@ copied profile) it has branches, and both are kept. A branch knows its parent an
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from mutualaid.errors import ProtocolError
@@ -104,6 +105,7 @@ class Fork:
     heads: tuple[bytes, ...]
 
 
+@lru_cache(maxsize=8192)
 def short_device(device: bytes) -> bytes:
     """The 8 bytes by which machines that know a device name it to each other."""
     return keys.device_hash(device)[:8]
@@ -233,16 +235,23 @@ class Journal:
 
     def holdings(self) -> Holdings:
         """What this machine holds, chain by chain."""
-        heads: dict[bytes, tuple[list[Head], list[Head]]] = {}
-        for (device, chain), branches in self._branches.items():
-            both = heads.setdefault(short_device(device), ([], []))
-            both[chain].extend(
-                (branch.head_seq, branch.head_hash[:HEAD_HASH_BYTES]) for branch in branches
-            )
+        return self.holdings_of({device for device, _chain in self._branches})
+
+    def holdings_of(self, devices: Iterable[bytes]) -> Holdings:
+        """The part of :meth:`holdings` that is about these devices (full keys)."""
         return {
-            device: (tuple(sorted(control_heads)), tuple(sorted(content_heads)))
-            for device, (control_heads, content_heads) in heads.items()
+            short_device(device): (
+                self._heads(device, Chain.CONTROL),
+                self._heads(device, Chain.CONTENT),
+            )
+            for device in devices
         }
+
+    def _heads(self, device: bytes, chain: Chain) -> tuple[Head, ...]:
+        branches = self._branches.get((device, chain), ())
+        return tuple(
+            sorted((branch.head_seq, branch.head_hash[:HEAD_HASH_BYTES]) for branch in branches)
+        )
 
     def lacking(self, theirs: Holdings) -> Iterator[list[Run]]:
         """Batches of what another machine lacks, in the order in which it can take them in.

@@ -326,10 +326,11 @@ class _Fold:
             # Admitted apart by two machines: one belonging, and both entries stand.
             return self.devices[admit.device].person == keys.person_id(self.group, admit.signing)
         # Judged by what its author knew, never by order: admits made apart all count.
-        causes = self.ancestry.causes(entry)
-        before = [each for each in self.admits.get(admit.invitation, ()) if each in causes]
+        before = self.admits.get(admit.invitation, [])
         if len(before) >= invitation.uses:
-            return False
+            causes = self.ancestry.causes(entry)
+            if sum(each in causes for each in before) >= invitation.uses:
+                return False
         self.admits.setdefault(admit.invitation, []).append(entry.hash)
         self.invitations[admit.invitation] = replace(invitation, used=invitation.used + 1)
         person = keys.person_id(self.group, admit.signing)

@@ -29,8 +29,10 @@ from mutualaid.sync.session import (
     Stored,
 )
 
-#: Entries applied between two looks at the network: about 20 ms of work.
+#: Entries applied between two looks at the network: about 20 ms of work; where many wait, more at
+#: once, for the search index is written out with every commit.
 APPLY_SLICE: Final = 400
+APPLY_MANY: Final = 2000
 #: While entries pour in they are stored first, and applied at the latest after this long.
 APPLY_AFTER_S: Final = 0.5
 #: So many entries at once are part of a longer transfer; it is over when none came for so long.
@@ -268,7 +270,10 @@ class Circle:
                     continue
                 began = loop.time()
                 try:
-                    applied = self.replica.apply_some(APPLY_SLICE)
+                    waiting = self.replica.applier.backlog()
+                    applied = self.replica.apply_some(
+                        APPLY_MANY if waiting > APPLY_MANY else APPLY_SLICE
+                    )
                 except MutualAidError as error:
                     _log.info("what was stored could not be applied yet: %s", error)
                     self.refusal = str(error)

@@ -18,7 +18,7 @@ other lacks. While connected, what is new is sent at once.
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 from hashlib import blake2b
@@ -98,6 +98,7 @@ Event = Stored | NewStatements | Admitted | Refused
 
 class _Journal(Protocol):
     def holdings(self) -> Holdings: ...
+    def holdings_of(self, devices: Iterable[bytes]) -> Holdings: ...
     def lacking(self, theirs: Holdings) -> Iterator[list[Run]]: ...
     def refresh(self) -> bool: ...
     def short_hash(self, device: bytes, chain: Chain, seq: int) -> bytes | None: ...
@@ -393,9 +394,8 @@ class Session:
 
     def _rows_of(self, runs: Sequence[Run]) -> list[list[object]]:
         """What is now held of the devices in these runs."""
-        holdings = self.replica.journal.holdings()
-        wanted = {short_device(run.device) for run in runs}
-        return encode_holdings({each: holdings[each] for each in wanted if each in holdings})
+        held = self.replica.journal.holdings_of({run.device for run in runs})
+        return encode_holdings({device: heads for device, heads in held.items() if any(heads)})
 
     def _take_seen(self, rows: Any) -> list[Event]:
         if self.theirs is not None:
