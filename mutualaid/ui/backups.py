@@ -27,7 +27,12 @@ def documents() -> Path:
 
 
 class WorkDialog(FormDialog):
-    """A form whose work takes a while and runs in a thread; meanwhile it stays and says so."""
+    """A form whose work takes a while and runs in a thread; meanwhile it stays and says so.
+
+    ``told`` when the work could not be done and the reason stands above the form.
+    """
+
+    told = Signal(str)
 
     def __init__(self, parent: QWidget | None, title: str, verb: str) -> None:
         super().__init__(parent, title, verb, width=520)
@@ -60,6 +65,7 @@ class WorkDialog(FormDialog):
     def _fail(self, sentence: str) -> None:
         self._busy(False)
         self.tell(sentence)
+        self.told.emit(sentence)
 
     def _busy(self, busy: bool) -> None:
         self.progress.setVisible(busy)

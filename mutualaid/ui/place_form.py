@@ -55,7 +55,7 @@ def read_fixes(typed: str) -> tuple[Fix, ...]:
     found: dict[str, Fix] = {}
     for part in re.split(r"[,;\n]+(?![^(]*\))", typed):
         match = re.fullmatch(r"\s*([^(]+?)\s*(?:\((.*?)\)?)?\s*", part)
-        if match:
+        if match and match[1].strip():
             category = canonical(match[1])
             found[category] = Fix(category, (match[2] or "").strip())
     return tuple(sorted(found.values(), key=lambda fix: fix.category))
