@@ -74,7 +74,8 @@ def plain(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of a short text, split where the tokenizer of the index splits."""
-    kinds = {letter: unicodedata.category(letter)[0] for letter in (text := spell(text))}
+    text = spell(text)
+    kinds = {letter: unicodedata.category(letter)[0] for letter in set(text)}
     bare = "".join(letter if kinds[letter] in "LNM" else " " for letter in text)
     return [word for word in bare.split() if any(kinds[letter] != "M" for letter in word)]
 
