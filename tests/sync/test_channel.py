@@ -5,6 +5,7 @@
 import asyncio
 import base64
 import contextlib
+import itertools
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
@@ -27,6 +28,7 @@ from mutualaid.sync.channel import (
 )
 from mutualaid.sync.ending import ChannelError, Ending
 from mutualaid.sync.handshake import MOST_FRAME, Handshake
+from mutualaid.sync.recognition import MOST_INTRODUCTION
 from tests.sync.machines import CHOIR, STREET, Machine, join, neighbours
 
 LOOPBACK = "127.0.0.1"
@@ -172,14 +174,15 @@ def test_an_address_that_swallows_everything_holds_nobody_up() -> None:
 
 def test_giving_up_while_dialling_leaves_nothing() -> None:
     async def body(listener: Listener, ben: Machine) -> None:
-        for turns in (0, 1, 2, 4, 8, 16, 32):
-            dialling = asyncio.create_task(connect(ben, at(listener) * 3))
+        for turns, times in itertools.product(range(32), (1, 3)):
+            dialling = asyncio.create_task(connect(ben, at(listener) * times))
             for _ in range(turns):
                 await asyncio.sleep(0)
             dialling.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await (await dialling).close()
-        await until(lambda: not listener._connections)
+            async with asyncio.timeout(2):
+                await until(lambda: not listener._connections)
 
     served(body)
 
@@ -327,6 +330,22 @@ def test_a_removed_device_is_refused() -> None:
                 await connect(removed, at(listener))
             assert caught.value.ending is Ending.NOT_ADMITTED
             assert caught.value.by_peer
+
+    run(test())
+
+
+@pytest.mark.parametrize("length", [10, 3000, MOST_INTRODUCTION])
+def test_a_long_introduction_waits_until_its_bearer_is_recognised(length: int) -> None:
+    async def test() -> None:
+        ana, new = neighbours()
+        ana.current[STREET].discard(new.device(STREET).public)
+        new.introductions[STREET] = ana.convinced_by = bytes(length)
+        async with (
+            await serve(ana, echo, host=LOOPBACK) as listener,
+            await connect(new, at(listener)) as channel,
+        ):
+            await channel.send(b"hello")
+            assert await channel.receive() == b"hello"
 
     run(test())
 
@@ -577,10 +596,31 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
     run(test())
 
 
+@pytest.mark.parametrize("location", ["/", "ws://peer.invalid/", "ws://127.0.0.1:9/"])
+def test_a_redirect_leads_nowhere(location: str) -> None:
+    calls = 0
+
+    async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal calls
+        calls += 1
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n"
+        writer.write(head.encode())
+
+    async def test() -> None:
+        ana, _ = neighbours()
+        async with something_else(redirect) as address:
+            with pytest.raises(ChannelError) as caught:
+                await connect(ana, [address])
+        assert caught.value.ending is Ending.NOT_OURS
+        assert calls == 1
+
+    run(test())
+
+
 @pytest.mark.parametrize(
     "answer",
     [
-        b"HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         b"SSH-2.0-OpenSSH_9.6\r\n",
         bytes(5000),
@@ -588,8 +628,6 @@ def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_something_else_at_that_address(answer: bytes) -> None:
-    """A redirect, too, leads nowhere."""
-
     async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(answer)

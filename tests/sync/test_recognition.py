@@ -3,6 +3,7 @@
 """Who recognises whom, who shows itself first, and what everybody else learns: nothing."""
 
 import itertools
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
@@ -191,6 +192,43 @@ def test_members_who_share_any_recent_epoch_meet(
     ana.epochs[STREET][:0] = [EpochKey.generate() for _ in of_ana]
     ben.epochs[STREET][:0] = [EpochKey.generate() for _ in of_ben]
     shake(ana, ben)
+
+
+def proof_in(handshake: Handshake, sealed: bytes) -> bytes:
+    """What a peer of this handshake reads as the other's proof."""
+    plain: bytes = handshake._noise.decrypt(sealed)
+    return plain[17:] if plain[0] == 2 else plain[1:]
+
+
+@dataclass(frozen=True)
+class Stolen:
+    """A signature that somebody else once made."""
+
+    public: bytes
+    signature: bytes
+
+    def sign(self, message: bytes) -> bytes:
+        return self.signature
+
+
+@pytest.mark.parametrize("thief_calls", [True, False])
+def test_a_member_cannot_pass_itself_off_as_another(thief_calls: bool) -> None:
+    """Not even with the proof that the other gave it on a channel of their own."""
+    ana, ben, thief = neighbours(3)
+    calls, answers = pair(ben, thief) if thief_calls else pair(thief, ben)
+    (answer,) = answers.receive(calls.start()[0])
+    (tokens,) = calls.receive(answer)
+    (tokens,) = answers.receive(tokens)
+    (choice,) = calls.receive(tokens)
+    proof = (
+        proof_in(answers, choice) if thief_calls else proof_in(calls, answers.receive(choice)[0])
+    )
+    stolen = Stolen(proof[:32], proof[32:96])
+    assert stolen.public == ben.device(STREET).public
+    thief.signer = lambda known: stolen  # type: ignore[method-assign, assignment, return-value]
+    one, other = (thief, ana) if thief_calls else (ana, thief)
+    refused = endings(one, other)["responder" if thief_calls else "initiator"]
+    assert refused is Ending.BROKE_PROTOCOL
 
 
 # Several groups
@@ -432,6 +470,25 @@ def test_the_end_of_the_handshake_is_not_reached_by_asking_each_other_to_go_firs
     initiator.receive(you_first)
     with pytest.raises(ChannelError):
         initiator.receive(responder._noise.encrypt(bytes([4])))
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 17, 80])
+def test_tokens_come_in_sixteens_and_not_too_many(count: int) -> None:
+    ana, _ = neighbours()
+    relay = Relay(initiator=True)
+    handshake = Handshake(ana, initiator=False)
+    (answer,) = handshake.receive(bytes(relay.noise.write_message()))
+    relay.noise.read_message(answer)
+    with pytest.raises(ChannelError):
+        handshake.receive(relay.noise.encrypt(bytes([1]) + bytes(16 * count)))
+
+
+def test_nothing_rides_along_with_the_key_agreement() -> None:
+    ana, _ = neighbours()
+    relay = Relay(initiator=True)
+    with pytest.raises(ChannelError) as caught:
+        Handshake(ana, initiator=False).receive(bytes(relay.noise.write_message(b"hello")))
+    assert caught.value.ending is Ending.NOT_OURS
 
 
 LOW_ORDER_POINTS = [

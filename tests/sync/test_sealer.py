@@ -48,6 +48,9 @@ def test_a_message_that_is_too_large_is_refused() -> None:
     _, other = sealers()
     with pytest.raises(ProtocolError):
         other.open(bytes(MOST_FRAME * 2))
+    one, other = sealers()
+    with pytest.raises(ProtocolError):
+        other.open(one._seal(0, bytes(MOST_FRAME + _PLAIN)))
 
 
 def test_frames_cannot_be_swapped_dropped_repeated_or_reflected() -> None:
