@@ -93,10 +93,13 @@ class CategoryDelegate(QStyledItemDelegate):
         width = paint.text_width(count, Size.META, bold=strong)
         end = QRect(inner.right() + 1 - width, inner.top(), width, inner.height())
         colours = theme().colours
-        paint.text(painter, paint.mirrored(end, whole, direction), count, size=Size.META,
-                   colour=colours.text if strong else colours.quiet, bold=strong,
-                   direction=direction)
         start = inner.adjusted(0, 0, -(width + px(10)), 0)
+        if start.width() < px(70):
+            start = inner  # very large text in a small window: the name goes before the figure
+        else:
+            paint.text(painter, paint.mirrored(end, whole, direction), count, size=Size.META,
+                       colour=colours.text if strong else colours.quiet, bold=strong,
+                       direction=direction)
         paint.text(painter, paint.mirrored(start, whole, direction), row.category,
                    bold=chosen, direction=direction)
         painter.restore()

@@ -5,6 +5,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
@@ -33,6 +34,7 @@ class MachinesPage(Page):
         super().__init__(desk, tr("Neighbours' machines"), action=tr("Invite a neighbour"))
         self._connected: frozenset[bytes] = frozenset()
         self._opened = False
+        self._touched = False
         self.network_chip = Chip(tr("This machine's network"))
         self.network_chip.toggled.connect(self._network_wanted)
         self.add_chip(self.network_chip)
@@ -76,7 +78,8 @@ class MachinesPage(Page):
     def activate(self) -> None:
         if not self._opened:
             self._opened = True
-            self.network_chip.setChecked(not self.narrow and self.window().width() >= self.NARROW)
+            self.network_chip.clicked.connect(self._touch)
+            self._fit_pane()
         self.tell_status(getattr(self.desk.bridge, "status", None))
         self._read()
         self._timer.start()
@@ -90,8 +93,22 @@ class MachinesPage(Page):
         self.desk.window.run_action("invite")
 
     def leave_detail(self) -> None:
+        self._touched = True
         super().leave_detail()
         self.network_chip.setChecked(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._opened:
+            self._fit_pane()
+
+    def _touch(self) -> None:
+        self._touched = True
+
+    def _fit_pane(self) -> None:
+        """Until somebody says otherwise, the network is beside the machines where it fits."""
+        if not self._touched:
+            self.network_chip.setChecked(self.window().width() >= self.NARROW)
 
     def _network_wanted(self, wanted: bool) -> None:
         if wanted:
