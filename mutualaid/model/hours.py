@@ -243,9 +243,8 @@ def _numeral(day: int) -> str:
 # -- from words -------------------------------------------------------------------------------
 
 _HOUR = r"(\d{1,2}(?!\d|st|nd|rd|th)(?:[:.h][0-5]\d)?|noon|midnight)\s*(am|pm|h)?\b"
-_SPAN: Final = re.compile(
-    rf"(?:\bfrom\s+|\bbetween\s+)?\b{_HOUR}\s*(?:to|until|till|and|-|–|—)\s*{_HOUR}", re.ASCII
-)
+_SPAN: Final = re.compile(rf"(?:\bfrom\s+)?\b{_HOUR}\s*(?:to|until|till|-|–|—)\s*{_HOUR}", re.ASCII)
+_BETWEEN: Final = re.compile(rf"\bbetween\s+{_HOUR}\s*and\s*{_HOUR}", re.ASCII)
 _FROM: Final = re.compile(rf"(?:\bfrom|\bat|\bafter)\s+{_HOUR}(?:\s+on(?:wards?)?\b)?", re.ASCII)
 _WORD: Final = re.compile(r"-?\d+(?:st|nd|rd|th)?|[a-z]+|[-–—]")
 _FILLERS: Final = frozenset(("and", "on", "the", "of", "every", "each", "in", "month", "a", "open"))
@@ -281,7 +280,9 @@ def _read_part(part: str, text: str) -> Iterator[Session]:
         spans.append(_read_span(found, text))
         return " "
 
-    rest = _FROM.sub(take, _SPAN.sub(take, part))
+    rest = part
+    for pattern in (_BETWEEN, _SPAN, _FROM):
+        rest = pattern.sub(take, rest)
     days, month_days = _read_days(rest, text)
     whole_day: list[tuple[int | None, int | None]] = [(None, None)]
     for opens, closes in spans or whole_day:

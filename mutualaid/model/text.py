@@ -25,7 +25,10 @@ _LETTERS: Final = {
 # Vowel points of Hebrew and Arabic, which are mostly left out in writing; soft hyphen, tatweel.
 _LEFT_OUT: Final = "\u00ad\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u0640\u064b-\u065f\u0670"
 # Pictures and signs. The tokenizer's tables are older than many of them and take them for letters.
-_SIGNS: Final = "\u200d\u20a0-\u20cf\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\U0001f000-\U0001fbef"
+_SIGNS: Final = (
+    "\u061c\u061d\u200d\u2066-\u2069\u20a0-\u20cf\u23f0-\u23ff\u2600-\u27bf\u2b00-\u2bff"
+    "\u2e00-\u2e7f\ufe00-\ufe0f\U0001f000-\U0001fbef"
+)
 _SPELLED: Final = re.compile(f"([{''.join(_LETTERS)}])|[{_LEFT_OUT}]+|([{_SIGNS}])")
 _SPECIAL: Final = re.compile(f"[{''.join(_LETTERS)}{_LEFT_OUT}{_SIGNS}{UNSPACED}]")
 
