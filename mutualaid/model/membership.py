@@ -320,7 +320,7 @@ class _Fold:
 
     def _admit(self, entry: ControlEntry, admit: Admit) -> bool:
         invitation = self.invitations.get(admit.invitation)
-        if invitation is None or not _admit_is_proven(self.group, admit):
+        if invitation is None or not is_proven(self.group, admit):
             return False
         if admit.device in self.devices:
             # Admitted apart by two machines: one belonging, and both entries stand.
@@ -392,7 +392,8 @@ def _verify(public: bytes, message: bytes, signature: bytes) -> bool:
     return keys.verify(public, message, signature)
 
 
-def _admit_is_proven(group: bytes, admit: Admit) -> bool:
+def is_proven(group: bytes, admit: Admit) -> bool:
+    """Whether invitation, device and person each signed that this device asks to be let in."""
     message = join_message(group, admit.invitation, admit.device, admit.signing, admit.sealing)
     return (
         _verify(admit.invitation, message, admit.proof)

@@ -22,7 +22,7 @@ from mutualaid.model.control import AddDevice, Admit, Control, Freeze, KeyShare,
 from mutualaid.model.entry import Chain, Run
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.journal import Accepted, Holdings, Journal, short_device
-from mutualaid.model.membership import Membership, proves_fork
+from mutualaid.model.membership import Membership, is_proven, proves_fork
 from mutualaid.model.store import Store
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 
@@ -306,6 +306,17 @@ class Replica:
         Raises InvitationError, in words for the newcomer, when the invitation does not allow it
         as far as this machine knows; ProtocolError when the request proves nothing.
         """
+        admit = Admit(
+            request.invitation,
+            request.device,
+            request.signing,
+            request.sealing,
+            request.proof,
+            request.consent,
+            request.vow,
+        )
+        if not is_proven(self.group, admit):
+            raise ProtocolError("A newcomer's request does not prove the invitation.")
         with self.write(durable=True):
             membership = self.membership()
             if request.device in membership.devices:
@@ -332,15 +343,6 @@ class Replica:
                 raise InvitationError(
                     "This invitation has expired. Ask the person who invited you for a new one."
                 )
-            admit = Admit(
-                request.invitation,
-                request.device,
-                request.signing,
-                request.sealing,
-                request.proof,
-                request.consent,
-                request.vow,
-            )
             self.append_control(admit)
             if request.device not in self.membership().devices:
                 raise ProtocolError("A newcomer's request does not prove the invitation.")

@@ -27,6 +27,7 @@ from typing import Any, Final, Protocol
 import cbor2
 
 from mutualaid.errors import InvitationError, ProtocolError
+from mutualaid.model import plain
 from mutualaid.model.entry import Chain, Run, decode_batch, encode_batch
 from mutualaid.model.journal import Accepted, Holdings, short_device
 from mutualaid.model.replica import (
@@ -42,6 +43,12 @@ MOST_HAVES: Final = 40
 #: Statements in one frame.
 STATEMENT_ROOM: Final = 128 * 1024
 LONGEST_REFUSAL: Final = 400
+#: What may wait for a peer that does not read: of news, which it hears of again when it greets
+#: anew, and of answers, after which it is dropped.
+MOST_NEWS: Final = 1024 * 1024
+MOST_WAITING: Final = 4 * 1024 * 1024
+#: Devices that a peer may tell of in one session.
+MOST_DEVICES: Final = 8192
 
 
 class Tag(IntEnum):
@@ -144,11 +151,15 @@ class Session:
         self.theirs: dict[bytes, tuple[tuple[tuple[int, bytes], ...], ...]] | None = None
         self._told: Holdings = {}
         self._outbox: deque[bytes] = deque()
+        self._waiting = 0  # bytes in the outbox
         self._sending: Iterator[list[Run]] | None = None
+        self._send_again = False
+        self._telling: Iterator[list[list[bytes]]] | None = None
         self._greeted = False
         self._hello: tuple[bytes, bytes] | None = None
         self._haves = 0
         self._asked_again = 0
+        self._times_taken = False
         self._ended = False
 
     # -- going out
@@ -175,56 +186,64 @@ class Session:
 
     def next_frame(self) -> bytes | None:
         """The next frame to send, or None while there is nothing to say."""
-        if self._outbox:
-            return self._outbox.popleft()
-        while self._sending is not None:
-            batch = next(self._sending, None)
-            if batch is None:
+        while True:
+            if self._outbox:
+                frame = self._outbox.popleft()
+                self._waiting -= len(frame)
+                return frame
+            if self._sending is not None:
+                batch = next(self._sending, None)
+                if batch is not None:
+                    self._note_sent(batch)
+                    return cbor2.dumps([Tag.RUNS, encode_batch(batch)])
                 self._sending = None
-                break
-            self._note_sent(batch)
-            return cbor2.dumps([Tag.RUNS, encode_batch(batch)])
-        return None
+                if self._send_again:
+                    # Something was stored while the transfer ran, perhaps behind its back.
+                    self._send_again = False
+                    self.local_change()
+                else:
+                    self._tell_seen()
+                continue
+            if self._telling is not None:
+                # After the entries: a statement of a device not heard of yet is not kept.
+                some = next(self._telling, None)
+                if some is not None:
+                    return cbor2.dumps([Tag.STATEMENTS, some])
+                self._telling = None
+                continue
+            return None
 
     @property
     def is_sending(self) -> bool:
         """Whether a longer transfer to the other is under way."""
-        return self._sending is not None or bool(self._outbox)
+        return bool(self._sending is not None or self._telling or self._outbox)
 
     def local_change(self) -> None:
         """Something new is held here: send what the other lacks, and tell the rest."""
         if self.theirs is None:
             return
         self.replica.journal.refresh()
-        if self._sending is None:
-            self._send_lacking()
-        self._tell_seen()
+        if self._sending is not None:
+            self._send_again = True
+            return
+        self._send_lacking()
 
     def tell_statement(self) -> None:
         """Send this machine's statement of what it holds now."""
-        if self.theirs is not None and not self._ended:
+        if self.theirs is not None and not self._ended and self._waiting < MOST_NEWS:
             statement = self.replica.statement()
             self._put(Tag.STATEMENTS, [[statement.body, statement.signature]])
 
     def pass_on(self, statements: Sequence[tuple[bytes, bytes]]) -> None:
         """Send statements that came from elsewhere."""
-        if self.theirs is not None:
-            self._put_statements(statements)
+        if self.theirs is not None and self._waiting < MOST_NEWS:
+            for some in _in_frames(statements):
+                self._put(Tag.STATEMENTS, some)
 
     def _put(self, tag: Tag, *values: object) -> None:
-        self._outbox.append(cbor2.dumps([int(tag), *values]))
-
-    def _put_statements(self, statements: Sequence[tuple[bytes, bytes]]) -> None:
-        some: list[list[bytes]] = []
-        room = STATEMENT_ROOM
-        for body, signature in statements:
-            if some and len(body) > room:
-                self._put(Tag.STATEMENTS, some)
-                some, room = [], STATEMENT_ROOM
-            some.append([body, signature])
-            room -= len(body) + 80
-        if some:
-            self._put(Tag.STATEMENTS, some)
+        frame = cbor2.dumps([int(tag), *values])
+        self._outbox.append(frame)
+        self._waiting += len(frame)
 
     def _greet(self) -> None:
         self._greeted = True
@@ -277,7 +296,7 @@ class Session:
         fresh = {
             device: heads for device, heads in holdings.items() if self._told.get(device) != heads
         }
-        if fresh and self._sending is None:
+        if fresh:
             self._told = holdings
             self._put(Tag.SEEN, encode_holdings(fresh))
 
@@ -287,8 +306,10 @@ class Session:
         """Take one frame. Raises ProtocolError for whatever no honest machine would send."""
         if len(frame) > MOST_FRAME:
             raise ProtocolError("A frame from the other machine is too large.")
+        if self._waiting > MOST_WAITING:
+            raise ProtocolError("The other machine asks and does not listen.")
         try:
-            tag, *values = cbor2.loads(frame)
+            tag, *values = plain.read(frame)
             tag = Tag(tag)
         except Exception as error:  # hostile bytes raise many kinds
             raise ProtocolError("A frame from the other machine cannot be read.") from error
@@ -299,6 +320,8 @@ class Session:
             raise ProtocolError("A frame from the other machine is malformed.") from error
 
     def _take(self, tag: Tag, values: list[Any]) -> list[Event]:
+        if self._ended:
+            raise ProtocolError("The other machine goes on after the end.")
         if self.part is Part.HOST and self.peer is None:
             if tag is not Tag.JOIN:
                 raise ProtocolError("A newcomer did not ask to be let in.")
@@ -307,7 +330,7 @@ class Session:
             (why,) = values
             self._ended = True
             return [Refused(_clean(why))]
-        if tag is Tag.WELCOME and self.part is Part.GUEST:
+        if tag is Tag.WELCOME and self.part is Part.GUEST and not self._greeted:
             self._greet()
             return []
         if not self._greeted:
@@ -400,24 +423,28 @@ class Session:
     def _take_seen(self, rows: Any) -> list[Event]:
         if self.theirs is not None:
             self.theirs.update(decode_holdings(rows))
+            if len(self.theirs) > MOST_DEVICES:
+                raise ProtocolError("The other machine tells of more devices than there can be.")
         return []
 
     def _take_times(self, times: Any) -> list[Event]:
-        if not isinstance(times, dict):
-            raise ProtocolError("The other machine's times are malformed.")
-        newer = [
+        if not isinstance(times, dict) or self._times_taken:
+            raise ProtocolError("The other machine's times are malformed, or told twice.")
+        self._times_taken = True
+        # One at a time, when they are sent: together they may be larger than the journal's part.
+        self._telling = _in_frames(
             (each.body, each.signature)
             for each in self.replica.statements()
             if _older(times.get(short_device(each.device)), each.created)
-        ]
-        self._put_statements(newer)
+        )
         return []
 
     def _take_statements(self, offered: Any) -> list[Event]:
-        pairs = [(bytes(body), bytes(signature)) for body, signature in offered]
         known = self.replica.statement_times()
         fresh: list[tuple[bytes, bytes]] = []
-        for body, signature in pairs:
+        for body, signature in offered:
+            if type(body) is not bytes or type(signature) is not bytes:
+                raise ProtocolError("A statement from the other machine is malformed.")
             statement = self.replica.read_statement(body, signature)
             if statement is None:
                 raise ProtocolError("A statement from the other machine is malformed.")
@@ -428,6 +455,20 @@ class Session:
         if fresh and self.replica.accept_statements(fresh):
             return [NewStatements(tuple(fresh))]
         return []
+
+
+def _in_frames(statements: Iterable[tuple[bytes, bytes]]) -> Iterator[list[list[bytes]]]:
+    """Statements, as many together as one frame should hold."""
+    some: list[list[bytes]] = []
+    room = STATEMENT_ROOM
+    for body, signature in statements:
+        if some and len(body) > room:
+            yield some
+            some, room = [], STATEMENT_ROOM
+        some.append([body, signature])
+        room -= len(body) + 80
+    if some:
+        yield some
 
 
 def _older(known: Any, created: int) -> bool:

@@ -14,9 +14,12 @@ from mutualaid.model.apply import Identity, encode_changes
 from mutualaid.model.change import IDENTITY
 from mutualaid.model.control import Admit, Purge, join_message
 from mutualaid.model.entry import Chain
+from mutualaid.model.invitation import Invitation
 from mutualaid.model.journal import Refusal
+from mutualaid.model.replica import Replica
 from mutualaid.model.store import Store
 from tests.model.street import (
+    ENDS,
     NOW,
     Street,
     entries_of,
@@ -207,11 +210,21 @@ def test_a_member_who_is_no_steward_cannot_have_anothers_record_forgotten(street
 
 def test_a_stranger_without_an_invitation_is_not_let_in(street: Street) -> None:
     ana = street.start()
-    newcomer = street.knock(ana)
+    invented = Invitation.generate(ana.group, "Elm Street", expires=ENDS)
+    newcomer = Replica.begin_join(street.store(), invented, clock=lambda: NOW)
+    street.machines.append(newcomer)
     asked = newcomer.join_request()
     with pytest.raises(InvitationError, match="does not know this invitation"):
-        ana.admit(replace(asked, invitation=keys.SigningKey.generate().public))
+        ana.admit(asked)
     assert not ana.membership().is_current(asked.device)
+
+
+def test_who_belongs_already_cannot_be_impersonated_with_an_invitation(street: Street) -> None:
+    ana = street.start()
+    asked = street.knock(ana).join_request()
+    for member in (ana, street.join(ana)):
+        with pytest.raises(ProtocolError):
+            ana.admit(replace(asked, device=member.device.public))
 
 
 @pytest.mark.parametrize("part", ["proof", "consent", "vow"])
