@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Power cuts: processes end at any moment, and nothing that was promised is lost.
+
+``LAB_CRASHES`` says how often; CONTRIBUTING names the longer run.
+"""
+
+import os
+import random
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.lab import Lab, Machine, until
+
+pytestmark = pytest.mark.lab
+
+CRASHES = int(os.environ.get("LAB_CRASHES", "6"))
+SEED = int(os.environ.get("LAB_SEED", "1"))
+
+
+def titles(machine: Machine) -> set[str]:
+    return {post["title"] for post in machine.json("list", "needs", "--limit", "1000")}
+
+
+def test_killed_while_syncing_and_posting(tmp_path: Path) -> None:
+    """Every post whose command returned is on both machines; the profile opens; nobody froze."""
+    chance = random.Random(SEED)
+    promised: set[str] = set()
+    pause = threading.Event()
+    with Lab(tmp_path, "one", "two") as lab:
+        one, two = lab["one"], lab["two"]
+        one.run("start", "Elm Street", "--me", "Ana")
+        invitation = one.json("invite")["invitation"]
+        node_one = one.node()
+        two.run("join", invitation, "--me", "Ben")
+        node_two = two.node()
+        for number in range(CRASHES):
+            # One post that is let finish on either machine, one that is cut off in the middle.
+            for machine in (one, two):
+                title = f"{machine.name} {number}"
+                machine.run("post", "need", title)
+                promised.add(title)
+            torn = two.start(
+                sys.executable, "-m", "mutualaid", "post", "need", f"torn {number}"
+            )
+            pause.wait(chance.uniform(0.05, 0.6))
+            torn.kill()
+            if chance.random() < 0.5:
+                node_two.kill()
+                pause.wait(chance.uniform(0, 0.2))
+                node_two = two.node()
+            else:
+                node_one.kill()
+                pause.wait(chance.uniform(0, 0.2))
+                node_one = one.node()
+        until(lambda: promised <= titles(one) & titles(two), 60, "every promised post on both")
+        until(lambda: titles(one) == titles(two), 30, "the same posts on both")
+        assert all(title in promised or title.startswith("torn ") for title in titles(one))
+        for machine in (one, two):
+            health = machine.json("doctor")
+            assert health["ok"]
+            assert health["devices"] == 2
+            assert len(machine.json("status")["machines"]) == 2
+        hashes = {machine.json("doctor")["view_hash"] for machine in (one, two)}
+        assert len(hashes) == 1
