@@ -53,7 +53,6 @@ class BoardPage(Page):
         self._either = QStackedWidget()
         self._either.addWidget(self.list)
         self._either.addWidget(self.empty)
-        self._either.setFocusProxy(self.list)
         self.set_content(self._either)
         self._pane: PostDetailPane | None = None
         self._clock = QTimer(self)
@@ -163,9 +162,7 @@ class BoardPage(Page):
                 self.list.selectionModel().setCurrentIndex(
                     first, QItemSelectionModel.SelectionFlag.NoUpdate
                 )
-            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
-            self.empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.focus_content()
 
     def on_change(self, change: ChangeSet) -> None:
         if not self._loaded:
@@ -191,6 +188,12 @@ class BoardPage(Page):
         self.chip_offers.set_count(counts.offers)
         self.chip_area.set_choices((area, area) for area in self.group.areas())
         self.chips.invalidate()
+
+    def focus_content(self) -> None:
+        if self.model.rowCount():
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # -- why there is nothing -----------------------------------------------------------------
 
@@ -268,7 +271,9 @@ class BoardPage(Page):
 
     def _current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
         row = self._row(current)
-        if row is not None and self.detail_is_shown and not self.narrow:
+        if row is None or self.model.removing:
+            return
+        if self.detail_is_shown and not self.narrow:
             self.pane.show_post(row.id)
 
     def _clicked(self, index: QModelIndex) -> None:
@@ -327,7 +332,7 @@ class BoardPage(Page):
             self._mark(change.created)
             if self.detail_is_shown and not self.narrow:
                 self.pane.show_post(change.created)
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.focus_content()
         return True
 
     def _edit(self, row: PostRow) -> None:

@@ -54,6 +54,8 @@ class PostModel(QAbstractListModel):
         self._sweep_at: tuple[int, int] | None = None
         self._sweeping = False
         self._again = False
+        #: Rows are just being taken out: a current row that changes now was not chosen.
+        self.removing = False
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.setInterval(0)
@@ -215,9 +217,11 @@ class PostModel(QAbstractListModel):
             self.endInsertRows()
 
     def _remove(self, first: int, end: int) -> None:
+        self.removing = True
         self.beginRemoveRows(QModelIndex(), first, end - 1)
         del self._rows[first:end]
         self.endRemoveRows()
+        self.removing = False
 
 
 # -- words of a card ----------------------------------------------------------------------------

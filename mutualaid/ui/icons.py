@@ -22,10 +22,10 @@ def icon_names() -> list[str]:
 
 @cache
 def _renderer(name: str) -> QSvgRenderer:
-    made = QSvgRenderer(str(ICONS / f"{name}.svg"))
-    if not made.isValid():
+    path = ICONS / f"{name}.svg"
+    if not path.is_file():
         raise KeyError(f"There is no icon {name!r}.")
-    return made
+    return QSvgRenderer(str(path))
 
 
 @cache

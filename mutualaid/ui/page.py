@@ -199,6 +199,10 @@ class Page(QWidget):
     def leave_detail(self) -> None:
         """Close the detail; the focus goes back to the content."""
         self.show_detail(False)
+        self.focus_content()
+
+    def focus_content(self) -> None:
+        """Put the focus where work on this page begins."""
         if self._content is not None:
             self._content.setFocus(Qt.FocusReason.OtherFocusReason)
 
