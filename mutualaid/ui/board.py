@@ -156,12 +156,11 @@ class BoardPage(Page):
             self._load()
             self._show_figures()
         self._clock.start()
-        if self.model.rowCount():
-            if not self.list.currentIndex().isValid():
-                first = self.model.index(0)
-                self.list.selectionModel().setCurrentIndex(
-                    first, QItemSelectionModel.SelectionFlag.NoUpdate
-                )
+        if self.model.rowCount() and not self.list.currentIndex().isValid():
+            first = self.model.index(0)
+            self.list.selectionModel().setCurrentIndex(
+                first, QItemSelectionModel.SelectionFlag.NoUpdate
+            )
         self.focus_content()
 
     def on_change(self, change: ChangeSet) -> None:
