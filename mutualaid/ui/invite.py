@@ -27,11 +27,13 @@ def addresses_of(listening: str | None) -> tuple[str, ...]:
         return ()
     from mutualaid.sync.addresses import Address, parse_address
 
+    host, _, port = listening.rpartition(":")
+    everywhere = host.strip("[]") in ("", "*", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
     try:
-        bound = parse_address(listening)
+        bound = parse_address(f"localhost:{port}" if everywhere else listening)
     except MutualAidError:
         return ()
-    if bound.host not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+    if not everywhere:
         return (str(bound),)
     from mutualaid.sync.discovery import local_interfaces
 

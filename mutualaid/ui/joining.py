@@ -194,8 +194,9 @@ class Waiting(QWidget):
             (tr("{group}: your invitation is saved on this machine. As soon as any neighbour's "
                 "machine is on the same network, it lets you in, and the board opens by itself.",
                 group=group.name), Size.BODY, False),
-            (tr("Nothing else to do. You may close the window: it goes on the next time."),
-             Size.META, True),
+            (tr("Nothing else to do. You may close the window: it goes on the next time. If "
+                "nothing happens although a neighbour's machine is here and on, the invitation "
+                "may be used up or taken back: ask for a new one."), Size.META, True),
         )
         for text, size, quiet in words:
             label = Text(text, size, quiet=quiet, wrap=True)

@@ -161,7 +161,7 @@ class MachinesPage(Page):
         return CardFace(
             name=row.name,
             key=row.device,
-            meta=heard_text(row, now_ms(), connected=near),
+            meta=heard_text(row, now_ms(), connected=near and row.last_heard is None),
             line=machine_state(row, connected=near),
             trailing=tr("connected") if near else "",
             strong_trailing=True,

@@ -95,13 +95,15 @@ class NavButton(QPushButton):
         paint_icon(painter, self._icon, paint.mirrored(place, whole, direction), ink)
         badge = self._paint_badge(painter, whole, direction)
         if not self._folded:
-            words = QRect(px(40), 0, whole.width() - px(48) - badge, whole.height())
+            words = QRect(px(40), 0, whole.width() - px(44) - badge, whole.height())
+            # A wide font: a name in full says more than a bold one that is cut.
+            fits = paint.text_width(self._title, Size.BODY, bold=True) <= words.width()
             paint.text(
                 painter,
                 paint.mirrored(words, whole, direction),
                 self._title,
                 colour=ink,
-                bold=on,
+                bold=on and fits,
                 direction=direction,
             )
         painter.end()

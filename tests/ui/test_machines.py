@@ -12,7 +12,7 @@ from mutualaid.model.values import MachineRow
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.invite import InviteDialog, addresses_of
 from mutualaid.ui.machines import MachinesPage
-from mutualaid.ui.wording import heard_text, machine_state
+from mutualaid.ui.wording import heard_text, machine_sentence, machine_state
 from tests.ui.helpers import Key, press, settle, tab_to, type_text
 
 
@@ -45,7 +45,7 @@ def test_a_connected_machine_is_named_as_such(page, window):
     other = page.model.row(1)
     window.bridge.status_told.emit(NetworkStatus("127.0.0.1:47470", True, (other.device,)))
     assert page._face(other).trailing == "connected"
-    assert page._face(other).meta == "connected now"
+    assert "connected now" in machine_sentence(other, 0, connected=True)
     assert "127.0.0.1:47470" in page.network.listening.text()
 
 
@@ -159,7 +159,10 @@ def test_addresses_in_an_invitation():
     assert addresses_of(None) == ()
     assert addresses_of("not an address") == ()
     assert addresses_of("192.168.1.5:4000") == ("192.168.1.5:4000",)
-    assert all(not one.startswith("0.") for one in addresses_of("0.0.0.0:4000"))
+    for everywhere in (":4000", "*:4000", "0.0.0.0:4000", "[::]:4000"):
+        for one in addresses_of(everywhere):
+            assert one.endswith(":4000")
+            assert not one.startswith(("0.", ":", "localhost", "127."))
 
 
 @pytest.mark.parametrize(
