@@ -66,6 +66,9 @@ class Syncing(Protocol):
         """Something was committed here: send it now."""
 
 
+#: How soon the first window, where no group's timer runs, ends on Ctrl+C.
+SIGNALS_SEEN_MS: Final = 250
+
 #: Makes the service for a profile: what it tells of itself, that something was stored, settings.
 MakeSync = Callable[
     [Profile, Callable[[NetworkStatus], None], Callable[[], None], Preferences], Syncing
@@ -323,7 +326,10 @@ def _say_unexpected(
 
 
 def _end_on_signals(application: QApplication) -> None:
-    """End in order on Ctrl+C or SIGTERM; the bridge's timer lets Python see them."""
+    """End in order on Ctrl+C or SIGTERM. Python sees them when a timer wakes it from Qt."""
+    wake = QTimer(application)
+    wake.timeout.connect(lambda: None)
+    wake.start(SIGNALS_SEEN_MS)
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(ValueError):  # not in the main thread
             signal.signal(number, lambda _number, _frame: application.quit())
@@ -355,7 +361,8 @@ def run(
         profile = open_profile(directory)
         if profile is None:
             return 1
-        preferences = Preferences(profile.directory)
+        # A made-up group is thrown away, and what a window keeps must not outlive it.
+        preferences = Preferences(profile.directory if make_sync is not None else None)
         theme = Theme.install(application)
         theme.dress(preferences.scheme, preferences.text_scale)
         app = App(application, profile, preferences, make_sync)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Looking around a made-up neighbourhood."""
 
+import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +44,8 @@ def demo(app: App, people: int, posts: int, seed: int, into: Path | None) -> Non
         return
     from mutualaid.cli.window import open_window
 
+    # Ended from outside, too, nothing may be left behind. The window sets its own handler later.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="mutualaid-demo-", ignore_cleanup_errors=True) as made:
         directory = Path(made)
         document = _fill(directory, people, posts, seed)

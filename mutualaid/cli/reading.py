@@ -366,6 +366,7 @@ def status(app: App) -> None:
             "waiting": waiting,
             "reached": reached.reached,
             "warning": group.warning,
+            "advisories": list(group.advisories()),
         }
         app.done(document, _status_text(group, machines, reached, waiting))
 
@@ -385,6 +386,7 @@ def _status_text(
         lines.append("No machine of the group has let this one in yet.")
     if waiting:
         lines.append(f"{waiting} changes made here have reached nobody yet.")
+    lines += [one_line(sentence) for sentence in group.advisories() if sentence != group.warning]
     if machines:
         lines.append(table([_machine_line(row) for row in machines], flexible=0))
     return "\n".join(lines)
