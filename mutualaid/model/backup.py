@@ -180,7 +180,7 @@ def _open_group(profile: Profile, values: list[Any], made: list[Path]) -> Replic
 def _finish(replica: Replica) -> str:
     replica.apply_all()
     if replica.me in replica.membership().persons:
-        replica.begin_new_device()
+        replica.begin_new_device(copied=False)
     name = Group(replica).name
     replica.close()
     return name

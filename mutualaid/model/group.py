@@ -149,6 +149,21 @@ class Group:
         if why is not None and not self.joined:
             raise InvitationError(str(why))
 
+    def advisories(self) -> list[str]:
+        """Lasting sentences a person should see: about the key, a copied profile, a refusal."""
+        found: list[str] = []
+        if self.replica.copied_at is not None:
+            found.append(
+                "This profile was in use on another machine as well. Nothing was lost: all that"
+                " was written on both is kept, and each goes on as a machine of its own."
+            )
+        why = self.replica.store.meta("refused")
+        if why is not None and not self.joined:
+            found.append(str(why))
+        if self.warning is not None:
+            found.append(self.warning)
+        return found
+
     # -- who and where
 
     @property

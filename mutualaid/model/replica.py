@@ -151,6 +151,9 @@ class Replica:
         try:
             with self.store.write(durable=durable):
                 self.journal.refresh()
+                if self.store.meta("device") != self.device.seed:
+                    # Another process went on as a new device, or a change of device failed.
+                    self._load_keys()
                 yield
         except BaseException:
             self.journal.forget()
@@ -364,10 +367,12 @@ class Replica:
         message = control.device_message(self.group, person.id, device)
         return keys.verify(person.signing, message, certificate[16:])
 
-    def begin_new_device(self) -> None:
-        """Go on as a new device of the same person: after a restored backup, or when this
-        profile turned out to be a copy. What was written before stays."""
+    def begin_new_device(self, *, copied: bool) -> None:
+        """Go on as a new device of the same person: after a restored backup, or because another
+        copy of this profile writes too (``copied``). What was written before stays."""
         with self.write(durable=True):
+            if copied:
+                self.store.set_meta("copied_at", self.clock())
             self._begin_new_device()
 
     def _begin_new_device(self) -> None:
@@ -376,7 +381,6 @@ class Replica:
         self.journal.own_device = self.device.public
         self.store.set_meta("device", self.device.seed)
         self.store.delete_meta("after")
-        self.store.set_meta("new_device_at", self.clock())
         if self.me not in self.membership().persons:
             return  # a newcomer who is not admitted yet simply asks with the new key
         message = control.device_message(self.group, self.me, self.device.public)
@@ -386,9 +390,9 @@ class Replica:
             self.append_control(*own)
 
     @property
-    def new_device_at(self) -> int | None:
-        """When this machine had to begin a new device, in ms; None if it never had to."""
-        value = self.store.meta("new_device_at")
+    def copied_at(self) -> int | None:
+        """When another copy of this profile was noticed, in ms; None if there never was one."""
+        value = self.store.meta("copied_at")
         return int(value) if value is not None else None
 
     def _mend(self) -> None:
@@ -399,7 +403,7 @@ class Replica:
             len(self.journal.branches(self.device.public, chain)) > 1 for chain in Chain
         )
         if own_forked or (frozen is not None and frozen.frozen):
-            self.begin_new_device()
+            self.begin_new_device(copied=True)
         unfrozen = self._unfrozen_forks()
         if unfrozen and self.membership().is_current(self.device.public):
             with self.write(durable=True):

@@ -408,5 +408,5 @@ class Node:
         for circle in self._circles.values():
             if circle.replica.joined:
                 with contextlib.suppress(MutualAidError):
-                    circle.replica.begin_new_device()
+                    circle.replica.begin_new_device(copied=True)
         self._circle_changed()
