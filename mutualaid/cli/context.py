@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -17,6 +17,9 @@ from mutualaid.errors import BadValueError, LockedError, NotFoundError
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
     from mutualaid.model.profile import Profile
+
+# As in ``mutualaid.paths``, which help need not import.
+PROFILE_VARIABLE: Final = "MUTUALAID_PROFILE"
 
 
 @dataclass(slots=True)
@@ -101,17 +104,20 @@ def _choose_json(context: click.Context, _parameter: click.Parameter, value: boo
         context.ensure_object(App).as_json = True
 
 
-def common_options() -> list[click.Parameter]:
-    """The options that every command takes, before its name and after it."""
+def common_options(*, root: bool = False) -> list[click.Parameter]:
+    """The options that every command takes, before its name and after it.
+
+    Only those before it (``root``) look at the environment: what was typed there goes before.
+    """
     return [
         click.Option(
             ["--profile"],
             type=click.Path(path_type=Path),
             metavar="DIR",
-            envvar="MUTUALAID_PROFILE",
+            envvar=PROFILE_VARIABLE if root else None,
             expose_value=False,
             callback=_choose_directory,
-            help="Where this person's groups are kept. [env: MUTUALAID_PROFILE]",
+            help=f"Where this person's groups are kept. [env: {PROFILE_VARIABLE}]",
         ),
         click.Option(
             ["--group"],

@@ -98,7 +98,7 @@ class Program(click.Group):
 @click.command(
     "mutualaid",
     cls=Program,
-    params=common_options(),
+    params=common_options(root=True),
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

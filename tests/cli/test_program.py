@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mutualaid.cli import main, membership, program
+from mutualaid import paths
+from mutualaid.cli import context, main, membership, program
 from mutualaid.cli.context import App
 from tests.cli.conftest import Run
 
@@ -49,6 +50,19 @@ def test_options_stand_before_or_after_the_command(ana: Run, profile: Path) -> N
     for arguments in (["--json", "list", "needs"], ["list", "needs", "--json"]):
         assert ana(*arguments).document == []
     assert main(["list", "needs", "--json", "--profile", str(profile)]) == 0
+
+
+def test_what_is_typed_goes_before_the_environment(
+    ana: Run, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ana("post", "need", "A lift").code == 0
+    elsewhere = tmp_path / "elsewhere"
+    ana("start", "Choir", "--me", "Ana", at=elsewhere)
+    monkeypatch.setenv("MUTUALAID_PROFILE", str(elsewhere))
+    assert context.PROFILE_VARIABLE == paths.PROFILE_VARIABLE
+    assert len(ana("list", "needs", "--json").document) == 1
+    assert main(["list", "needs", "--profile", str(profile), "--group", "Elm Street"]) == 0
+    assert main(["list", "needs", "--group", "Choir"]) == 0
 
 
 def test_a_fault_of_ours_is_shown_whole(ana: Run, monkeypatch: pytest.MonkeyPatch) -> None:
