@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import ChangeSet, MachineRow
@@ -42,6 +42,7 @@ class MachinesPage(Page):
         self.problem.hide()
         self.banners.addWidget(self.problem)
         self.facts = Card()
+        self.facts.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._saved = Text(tr("Saved on this machine"), Size.STRONG)
         self.facts.add_row(IconLabel("check", "accent", 20), self._saved, stretch_after=1)
         self._reached = Text("", wrap=True)
@@ -55,6 +56,8 @@ class MachinesPage(Page):
         )
         self.list = CardList(tr("Machines"), self._face)
         self.list.setModel(self.model)
+        self.list.setMinimumHeight(0)
+        self.list.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
