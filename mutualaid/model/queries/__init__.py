@@ -7,7 +7,8 @@ time in ms: whatever depends on them is worked out here and kept nowhere. Paging
 done by the database.
 """
 
-from mutualaid.model.queries.fixers import fix_categories, fixers
+from mutualaid.model.queries.board import comments, count_posts, post_row, posts, responses
+from mutualaid.model.queries.fixing import fix_categories, fixers
 from mutualaid.model.queries.general import (
     areas,
     counts,
@@ -17,9 +18,8 @@ from mutualaid.model.queries.general import (
     notices,
     record_by_code,
 )
-from mutualaid.model.queries.people import people, person, person_name
-from mutualaid.model.queries.places import place, places, repairs
-from mutualaid.model.queries.posts import comments, count_posts, post_row, posts, responses
+from mutualaid.model.queries.neighbours import people, person, person_name
+from mutualaid.model.queries.places_and_repairs import place, places, repairs
 
 __all__ = [
     "areas",

@@ -69,6 +69,6 @@ def indexed_texts(db: Any, kind: Kind, numbers: tuple[int, ...]) -> list[tuple[i
     for at in range(0, len(numbers), 500):
         some = numbers[at : at + 500]
         marks = ",".join("?" * len(some))
-        sql = f"SELECT * FROM {table.name} WHERE record IN ({marks})"  # noqa: S608 names of ours
+        sql = f"SELECT * FROM {table.name} WHERE record IN ({marks})"
         found.extend((row[0], search.fold(kind.text_of(row[1:]))) for row in db.execute(sql, some))
     return found

@@ -22,7 +22,7 @@ def line(value: Scalar, longest: int = 200) -> str:
     """One line of text, or ""."""
     if value.__class__ is not str:
         return ""
-    text: str = value
+    text: str = value.strip()
     if text.isprintable():
         return text if len(text) <= longest else text[:longest]
     return one_line(text[: longest * 2])[:longest]

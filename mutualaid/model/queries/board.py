@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mutualaid.errors import BadValueError, NotFoundError
 from mutualaid.model import codes, search
-from mutualaid.model.queries.people import people_named
+from mutualaid.model.queries.neighbours import people_named
 from mutualaid.model.queries.where import NAME_OF, Where
 from mutualaid.model.records.post import BOARD_INDEX, KINDS, MODES, STATES, URGENCIES
 from mutualaid.model.records.response import STATES as RESPONSE_STATES
