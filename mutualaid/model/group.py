@@ -7,72 +7,42 @@ Every command either happens whole (signed, stored, applied, in one durable tran
 a :class:`MutualAidError` and changes nothing.
 """
 
-import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from types import TracebackType
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Self
 
 from mutualaid.errors import (
     BadValueError,
     InvitationError,
-    MutualAidError,
     NotAllowedError,
     NotFoundError,
 )
-from mutualaid.model import crdt, keys, queries
+from mutualaid.model import queries
 from mutualaid.model.apply import (
     GONE,
-    MAX_CHANGES,
     Identity,
-    Weighed,
-    encode_changes,
 )
-from mutualaid.model.change import IDENTITY
-from mutualaid.model.codes import code
 from mutualaid.model.control import CloseInvite, Invite, Purge
-from mutualaid.model.entry import MAX_PAYLOAD, Chain
 from mutualaid.model.invitation import Invitation
-from mutualaid.model.journal import short_device
 from mutualaid.model.membership import OpenInvitation
+from mutualaid.model.reading import NO_NONCE, NONCE_SIZE
 from mutualaid.model.records import REGISTRY, check
-from mutualaid.model.replica import Replica, behind, now_ms
+from mutualaid.model.replica import Replica, now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.values import (
     ChangeSet,
-    Conflict,
-    Counts,
-    FixCategoryRow,
-    FixerRow,
-    Health,
-    HistoryRow,
-    MachineRow,
-    MemberRow,
     Millis,
-    NoticeRow,
-    PersonRow,
     PlaceDraft,
-    PlaceRow,
-    PostDetail,
     PostDraft,
-    PostFilter,
-    PostRow,
-    Reached,
     RepairDraft,
-    RepairRow,
     Scalar,
     SkillLevel,
 )
+from mutualaid.model.writing import Writing
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 POST_DAYS: Final = 30
 FOOD_DAYS: Final = 3
-NONCE_SIZE: Final = 8
-RESERVED: Final = frozenset((GONE,))  # set by the journal's own rules, not by a kind's
-NO_NONCE: Final = bytes(NONCE_SIZE)
-#: What one entry's payload may hold beside its changes.
-PAYLOAD_ROOM: Final = 1024
 INVITE_USES: Final = 10
 INVITE_DAYS: Final = 30
 MAX_INVITE_DAYS: Final = 365
@@ -82,14 +52,8 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group:
+class Group(Writing):
     """A group as one person on one machine works with it."""
-
-    def __init__(self, replica: Replica) -> None:
-        self.replica = replica
-        self.directory: Path = replica.store.path.parent
-        #: A lasting warning about how the profile's key is kept, set by the profile.
-        self.warning: str | None = None
 
     @classmethod
     def start(
@@ -163,185 +127,6 @@ class Group:
         if self.warning is not None:
             found.append(self.warning)
         return found
-
-    # -- who and where
-
-    @property
-    def id(self) -> bytes:
-        return self.replica.group
-
-    @property
-    def me(self) -> bytes:
-        """The person id of whoever uses this machine."""
-        return self.replica.me
-
-    @property
-    def device(self) -> bytes:
-        return self.replica.device.public
-
-    @property
-    def joined(self) -> bool:
-        """False while this machine still waits to be admitted."""
-        return self.replica.joined
-
-    @property
-    def name(self) -> str:
-        """The group's name; until the group's record has come, the one on the invitation."""
-        found = queries.group_name(self._db)
-        if found:
-            return found
-        invitation = self.replica.invitation
-        return invitation.group_name if invitation else ""
-
-    @property
-    def country(self) -> str:
-        return queries.group_country(self._db)
-
-    @property
-    def my_name(self) -> str:
-        return queries.person_name(self._db, self.me)
-
-    @property
-    def _db(self) -> Any:
-        return self.replica.store.connection
-
-    def _now(self) -> int:
-        return self.replica.clock()
-
-    def close(self) -> None:
-        self.replica.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def refresh(self) -> ChangeSet:
-        """What this or any other process or thread committed since the last call."""
-        return self.replica.refresh()
-
-    # -- writing
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[list[ChangeSet]]:
-        """A durable transaction; the list holds its ChangeSet afterwards."""
-        result: list[ChangeSet] = []
-        with self.replica.write(durable=True):
-            before = self.replica._last_touched()
-            membership = self.replica.membership()
-            yield result
-            changed = self.replica.touched_since(before)
-            members = self.replica.membership() is not membership
-            result.append(ChangeSet(changed.records, changed.everything, members))
-
-    def _new_record(
-        self,
-        kind: str,
-        fields: Mapping[str, Scalar],
-        *,
-        nonce: bytes | None = None,
-        group_owned: bool = False,
-    ) -> tuple[bytes, bytes]:
-        """A record's id and first change. ``fields`` have been checked."""
-        identity = Identity(
-            self.id,
-            self.id if group_owned else self.me,
-            keys.random(NONCE_SIZE) if nonce is None else nonce,
-            kind,
-        )
-        change = crdt.create(self.replica.actor, {IDENTITY: identity.data, **fields})
-        return identity.record_id, change
-
-    def _write_changes(self, changes: Sequence[tuple[bytes, bytes]]) -> None:
-        """Sign and apply changes, as few entries as they fit in; inside a transaction."""
-        payloads: list[bytes] = []
-        batch: list[tuple[bytes, bytes]] = []
-        size = 0
-        for record_id, change in changes:
-            cost = len(record_id) + len(change) + 8
-            full = size + cost > MAX_PAYLOAD - PAYLOAD_ROOM or len(batch) >= MAX_CHANGES
-            if batch and full:
-                payloads.append(encode_changes(batch))
-                batch, size = [], 0
-            batch.append((record_id, change))
-            size += cost
-        if batch:
-            payloads.append(encode_changes(batch))
-        self.replica.append_content(payloads)
-
-    def _create(
-        self,
-        kind: str,
-        fields: Mapping[str, Scalar],
-        *,
-        nonce: bytes | None = None,
-        group_owned: bool = False,
-    ) -> ChangeSet:
-        checked = check(REGISTRY[kind], fields)
-        with self._writing() as result:
-            record_id, change = self._new_record(
-                kind, checked, nonce=nonce, group_owned=group_owned
-            )
-            self._write_changes([(record_id, change)])
-        done = result[0]
-        return ChangeSet(done.records, done.everything, done.members, record_id)
-
-    def _edit(
-        self,
-        record_id: bytes,
-        updates: Mapping[str, Scalar],
-        deletes: Iterable[str] = (),
-        *,
-        kind: str | None = None,
-    ) -> ChangeSet:
-        """Change fields of a record that is one's own or the group's; None or "" deletes one."""
-        with self._writing() as result:
-            weighed, kind_name = self._own_record(record_id, kind)
-            assert weighed.merged is not None
-            fields, concurrent = weighed.merged.fields, weighed.merged.concurrent
-            wanted = {**dict.fromkeys(deletes), **updates}
-            reserved = {name: value for name, value in wanted.items() if name in RESERVED}
-            typed = {name: value for name, value in wanted.items() if name not in RESERVED}
-            checked = {**check(REGISTRY[kind_name], typed, partial=True), **reserved}
-            puts = {
-                field: value
-                for field, value in checked.items()
-                if value is not None and (value != fields.get(field) or field in concurrent)
-            }
-            drops = [field for field, value in checked.items() if value is None and field in fields]
-            data = [weighed.data[change.hash] for change in weighed.counted]
-            actor = crdt.new_actor(keys.device_hash(self.device))
-            change = crdt.edit(data, actor, puts, drops) if puts or drops else None
-            if change is not None:
-                self._write_changes([(record_id, change)])
-        done = result[0]
-        return ChangeSet(done.records, done.everything, done.members, record_id)
-
-    def _weigh(self, record_id: bytes) -> tuple[Weighed, int]:
-        row = self._db.execute("SELECT number FROM record WHERE id = ?", (record_id,)).fetchone()
-        if row is None:
-            raise NotFoundError("There is no such record on this machine.")
-        membership = self.replica.membership()
-        counts = self.replica.journal.counts(membership)
-        return self.replica.applier.weigh(row[0], record_id, membership, counts), row[0]
-
-    def _own_record(self, record_id: bytes, kind: str | None) -> tuple[Weighed, str]:
-        weighed, _number = self._weigh(record_id)
-        identity = weighed.identity
-        if identity is None or weighed.merged is None or identity.kind not in REGISTRY:
-            raise NotFoundError("There is no such record on this machine.")
-        if kind is not None and identity.kind != kind:
-            raise NotFoundError(f"That is not a {kind} but a {identity.kind}.")
-        if identity.owner not in (self.me, self.id):
-            owner = queries.person_name(self._db, identity.owner) or "somebody else"
-            raise NotAllowedError(f"This belongs to {owner}; only they can change it.")
-        return weighed, identity.kind
 
     # -- posts
 
@@ -497,9 +282,7 @@ class Group:
     def _edit_me(self, updates: Mapping[str, Scalar], deletes: Iterable[str] = ()) -> ChangeSet:
         return self._edit(self._my_page(), updates, deletes, kind="person")
 
-    def add_skill(
-        self, name: str, level: SkillLevel = SkillLevel.CAN, note: str = ""
-    ) -> ChangeSet:
+    def add_skill(self, name: str, level: SkillLevel = SkillLevel.CAN, note: str = "") -> ChangeSet:
         """Say what one can do, can teach or wants to learn."""
         name = self._named(name, "a skill")
         return self._edit_me({f"skill:{name}": str(level), f"skillnote:{name}": note})
@@ -585,9 +368,7 @@ class Group:
             weighed, _number = self._weigh(place)
             fields = weighed.merged.fields if weighed.merged else {}
             wanted = {f"fix:{fix.category}": fix.note for fix in fixes}
-            deletes = [
-                name for name in fields if name.startswith("fix:") and name not in wanted
-            ]
+            deletes = [name for name in fields if name.startswith("fix:") and name not in wanted]
             updates.update(wanted)
         return self._edit(place, updates, deletes, kind="place")
 
@@ -649,7 +430,9 @@ class Group:
                 "You can invite others as soon as a neighbour's machine has let you in."
             )
         ends = self._now() + days * DAY_MS
-        invitation = Invitation.generate(self.id, self.name, expires=ends, addresses=tuple(addresses))
+        invitation = Invitation.generate(
+            self.id, self.name, expires=ends, addresses=tuple(addresses)
+        )
         with self._writing():
             self.replica.append_control(Invite(invitation.signing.public, uses, ends))
         return invitation
@@ -696,250 +479,6 @@ class Group:
             self.replica.append_control(Purge((record,), tuple(entries)))
         return result[0]
 
-    # -- reading
-
-    def _number(self, record: bytes, kind: str | None = None) -> int:
-        row = self._db.execute(
-            "SELECT number, kind FROM record WHERE id = ? AND alive = 1", (record,)
-        ).fetchone()
-        if row is None or (kind is not None and row[1] != kind):
-            raise NotFoundError("There is no such record on this machine.")
-        return int(row[0])
-
-    def posts(
-        self,
-        filter: PostFilter = PostFilter(),  # noqa: A002, B008 - frozen; the name people expect
-        *,
-        limit: int = 100,
-        before: tuple[int, int] | None = None,
-    ) -> list[PostRow]:
-        return queries.posts(self._db, self.me, self._now(), filter, limit=limit, before=before)
-
-    def count_posts(self, filter: PostFilter = PostFilter()) -> int:  # noqa: A002, B008 - as above
-        return queries.count_posts(self._db, self.me, self._now(), filter)
-
-    def post_row(self, number: int) -> PostRow:
-        return queries.post_row(self._db, self.me, self._now(), number)
-
-    def post_detail(self, post: bytes) -> PostDetail:
-        number = self._number(post, "post")
-        reached, machines = self._reached_record(number)
-        return PostDetail(
-            row=self.post_row(number),
-            responses=tuple(queries.responses(self._db, self.me, post)),
-            comments=tuple(queries.comments(self._db, self.me, post)),
-            history=tuple(self.history(post)),
-            conflicts=tuple(self.conflicts(post)),
-            reached=reached,
-            machines=machines,
-        )
-
-    def people(self, search: str = "", limit: int = 200, offset: int = 0) -> list[PersonRow]:
-        return queries.people(self._db, self.me, search, limit, offset)
-
-    def person(self, person: bytes) -> PersonRow:
-        return queries.person(self._db, self.me, person)
-
-    def fix_categories(self, search: str = "") -> list[FixCategoryRow]:
-        return queries.fix_categories(self._db, search)
-
-    def fixers(
-        self, search: str = "", category: str = "", area: str = "", limit: int = 200
-    ) -> list[FixerRow]:
-        return queries.fixers(self._db, self.me, search, category, area, limit)
-
-    def repairs(
-        self, search: str = "", category: str = "", place: bytes | None = None, limit: int = 200
-    ) -> list[RepairRow]:
-        return queries.repairs(self._db, self.me, search, category, place, limit)
-
-    def places(self, search: str = "", limit: int = 200) -> list[PlaceRow]:
-        return queries.places(self._db, self.me, search, limit)
-
-    def place(self, place: bytes) -> PlaceRow:
-        return queries.place(self._db, self.me, place)
-
-    def notices(self) -> list[NoticeRow]:
-        return queries.notices(self._db, self.me, self._now())
-
-    def counts(self) -> Counts:
-        return queries.counts(self._db, self._now())
-
-    def areas(self) -> list[str]:
-        return queries.areas(self._db)
-
-    def find(self, text: str) -> tuple[int, bytes, str]:
-        """Number, id and kind of the record whose code begins with ``text``."""
-        return queries.record_by_code(self._db, text)
-
-    def history(self, record: bytes) -> list[HistoryRow]:
-        """Each change to a record, oldest first, in words."""
-        weighed, _number = self._weigh(record)
-        rows: list[HistoryRow] = []
-        for change in weighed.counted:
-            author = weighed.authors[change.hash]
-            names = sorted(
-                name for name in (*(change.sets or {}), *change.deletes) if name[0] != "_"
-            )
-            first = not change.deps
-            what = "written" if first else f"changed: {', '.join(names)}" if names else "changed"
-            if GONE in (change.sets or {}):
-                what = "taken off the lists"
-            who = queries.person_name(self._db, author.person or b"") or "somebody"
-            rows.append(HistoryRow(who, min(author.created, self._now()), what))
-        return rows
-
-    def fields(self, record: bytes) -> Mapping[str, Scalar]:
-        """The fields of any record as they stand; empty while none of its changes counts."""
-        weighed, _number = self._weigh(record)
-        return weighed.merged.fields if weighed.merged else {}
-
-    def conflicts(self, record: bytes) -> list[Conflict]:
-        """Values written apart from the ones that stand, with who wrote them and when."""
-        weighed, _number = self._weigh(record)
-        if weighed.merged is None:
-            return []
-        return [
-            Conflict(
-                name,
-                value,
-                queries.person_name(self._db, weighed.authors[writer].person or b""),
-                weighed.authors[writer].created,
-            )
-            for name, values in weighed.merged.concurrent.items()
-            for value, writer in values
-        ]
-
-    # -- members and machines
-
-    def members(self) -> list[MemberRow]:
-        membership = self.replica.membership()
-        return [
-            MemberRow(
-                person=person.id,
-                code=code(Identity(self.id, person.id, NO_NONCE, "person").record_id),
-                name=queries.person_name(self._db, person.id),
-                role=str(person.role),
-                role_until=None,
-                devices=sum(
-                    device.person == person.id for device in membership.devices.values()
-                ),
-                joined=min(person.joined, self._now()),
-                removed=False,
-            )
-            for person in membership.persons.values()
-        ]
-
-    def machines(self) -> list[MachineRow]:
-        """Every device of the group, this one first, then as they joined."""
-        membership = self.replica.membership()
-        heard = self.replica.last_heard()
-        said = {each.device: each.holdings for each in self.replica.statements()}
-        mine = self.replica.journal.holdings()
-        count: dict[bytes, int] = {}
-        rows: list[MachineRow] = []
-        for device in sorted(membership.devices.values(), key=lambda each: each.seniority):
-            count[device.person] = count.get(device.person, 0) + 1
-            name = queries.person_name(self._db, device.person) or "a neighbour"
-            which = count[device.person]
-            label = f"{name}'s machine" if which == 1 else f"{name}'s machine {which}"
-            this = device.key == self.device
-            holdings = said.get(device.key)
-            lacking = 0 if this else behind(mine, holdings) if holdings is not None else None
-            rows.append(
-                MachineRow(
-                    device=device.key,
-                    name=label,
-                    person=name,
-                    this=this,
-                    last_heard=self._now() if this else heard.get(device.key),
-                    behind=lacking,
-                    frozen=device.frozen,
-                )
-            )
-        return sorted(rows, key=lambda row: not row.this)
-
-    def _others(self) -> list[bytes]:
-        return [
-            device.key
-            for device in self.replica.membership().current_devices()
-            if device.key != self.device
-        ]
-
-    def _holders(self, device: bytes, seq: int) -> list[int]:
-        """When each other current machine said that it holds this content entry."""
-        others = set(self._others())
-        short = short_device(device)
-        times: list[int] = []
-        for each in self.replica.statements():
-            heads = each.holdings.get(short)
-            if each.device in others and heads and any(head >= seq for head, _ in heads[1]):
-                times.append(min(each.created, self._now()))
-        return times
-
-    def _reached_record(self, number: int) -> tuple[int, int]:
-        """How many other machines hold the newest change of a record, of how many."""
-        row = self._db.execute(
-            "SELECT chain, seq FROM change JOIN entry ON entry.number = change.entry"
-            " WHERE record = ? ORDER BY entry.number DESC LIMIT 1",
-            (number,),
-        ).fetchone()
-        if row is None:
-            return 0, len(self._others())
-        branch = self.replica.journal.branch(row[0])
-        return len(self._holders(branch.device, row[1])), len(self._others())
-
-    def reached(self) -> Reached:
-        """How far the newest of what this machine wrote is known to have come."""
-        branches = self.replica.journal.branches(self.device, Chain.CONTENT)
-        others = len(self._others())
-        if not branches:
-            return Reached(others, others, None)
-        times = self._holders(self.device, branches[0].head_seq)
-        return Reached(len(times), others, max(times, default=None))
-
-    def waiting(self) -> int:
-        """How many entries of this machine have reached nobody yet."""
-        branches = self.replica.journal.branches(self.device, Chain.CONTENT)
-        if not branches:
-            return 0
-        short = short_device(self.device)
-        known = max(
-            (
-                head
-                for each in self.replica.statements()
-                if each.device != self.device
-                for head, _ in each.holdings.get(short, ((), ()))[1]
-            ),
-            default=-1,
-        )
-        return max(0, branches[0].head_seq - known)
-
-    # -- health
-
-    def health(self) -> Health:
-        """Check everything: the file, every chain, every view."""
-        problems = self.replica.store.problems()
-        try:
-            with self.replica.store.explained():
-                self.replica.apply_all()
-                problems += self.replica.journal.problems()
-                entries = self._db.execute("SELECT count(*) FROM entry").fetchone()[0]
-                records = self._db.execute(
-                    "SELECT count(*) FROM record WHERE alive = 1"
-                ).fetchone()[0]
-                view_hash = self.replica.applier.view_hash()
-        except MutualAidError as error:
-            return Health(False, 0, 0, 0, "", (*problems, str(error)))
-        devices = len(self.replica.membership().devices)
-        return Health(not problems, entries, devices, records, view_hash, tuple(problems))
-
-    def rebuild(self) -> None:
-        """Make records, views and search anew from the journal."""
-        with self.replica.write(durable=True):
-            self.replica.applier.rebuild()
-        self.replica.apply_all()
-
 
 def _plain(changes: Mapping[str, Any], draft: type) -> dict[str, Scalar]:
     """Keyword changes as record fields; enums as their text."""
@@ -954,4 +493,3 @@ def _plain(changes: Mapping[str, Any], draft: type) -> dict[str, Scalar]:
 def nonce_from(*parts: str) -> bytes:
     """A record's nonce that follows from where it was imported from: the same each time."""
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=NONCE_SIZE).digest()
-

@@ -81,7 +81,7 @@ class Replica:
         self.applier = Applier(store, self.journal, lambda: (self.device.public, self.me))
         self._seen_data: int | None = None
         self._seen_membership: Membership | None = None
-        self._seen_touched = self._last_touched()
+        self._seen_touched = self.last_touched()
         self._dirty = False
         self.journal.refresh()
         self._seen_membership = self.journal.membership()
@@ -182,7 +182,8 @@ class Replica:
 
     # -- what changed
 
-    def _last_touched(self) -> int:
+    def last_touched(self) -> int:
+        """The revision of the table ``touched`` up to which all is told; see touched_since."""
         row = self.store.connection.execute("SELECT max(revision) FROM touched").fetchone()
         return int(row[0] or 0)
 
@@ -213,7 +214,7 @@ class Replica:
             self._seen_data, self._dirty = version, False
             self.journal.refresh()
             changed = self.touched_since(self._seen_touched)
-            self._seen_touched = self._last_touched()
+            self._seen_touched = self.last_touched()
         membership = self.journal.membership()
         if membership is not self._seen_membership:
             self._seen_membership = membership
@@ -370,7 +371,10 @@ class Replica:
     def begin_new_device(self, *, copied: bool) -> None:
         """Go on as a new device of the same person: after a restored backup, or because another
         copy of this profile writes too (``copied``). What was written before stays."""
+        before = self.device
         with self.write(durable=True):
+            if self.device is not before:
+                return  # another process was quicker
             if copied:
                 self.store.set_meta("copied_at", self.clock())
             self._begin_new_device()
@@ -413,18 +417,54 @@ class Replica:
         self._seen_membership = self.membership()
 
     def _unfrozen_forks(self) -> list[Freeze]:
-        """Freezes that are due: forks held here whose every head no cut-off names yet."""
+        """Freezes that are due: of forks held here, and of what was held when another froze."""
         devices = self.membership().devices
         due: list[Freeze] = []
         for fork in self.journal.forks():
             device = devices.get(fork.device)
-            if device is not None and (device.heads is None or not any(
-                head in device.heads for head in fork.heads
-            )):
+            if device is not None and device.heads is None:
                 freeze = Freeze(fork.device, fork.one, fork.other, fork.heads)
-                if proves_fork(self.group, freeze):
+                if proves_fork(self.group, freeze) and fork.device not in {
+                    each.device for each in due
+                }:
                     due.append(freeze)
+        for device_key, heads in self._owed():
+            known = self.journal.freeze_of(device_key)
+            if known is not None:
+                due.append(Freeze(device_key, known.one, known.other, heads))
         return due
+
+    def _owed(self) -> list[tuple[bytes, tuple[bytes, ...]]]:
+        """Devices frozen by somebody who held less of them, and the heads held here then."""
+        rows = self.store.connection.execute(
+            "SELECT key, value FROM meta WHERE key LIKE 'owed:%'"
+        ).fetchall()
+        return [
+            (bytes.fromhex(key[5:]), tuple(heads[at : at + 32] for at in range(0, len(heads), 32)))
+            for key, heads in rows
+        ]
+
+    def _note_owed(
+        self, held: Mapping[bytes, tuple[bytes, ...]], before: Membership, after: Membership
+    ) -> None:
+        """Remember to speak up for what was held of devices that were frozen just now.
+
+        Whoever froze them named what they held. What others had by then counts as well, if they
+        say so; what comes after does not.
+        """
+        counts: Callable[[int, int], bool] | None = None
+        for device in after.devices.values():
+            known = before.devices.get(device.key)
+            if device.heads is None or known is None or known.heads is not None:
+                continue
+            counts = counts or self.journal.counts(after)
+            beyond = any(
+                branch.head_hash in held[device.key] and not counts(branch.number, branch.head_seq)
+                for chain in Chain
+                for branch in self.journal.branches(device.key, chain)
+            )
+            if beyond:
+                self.store.set_meta(f"owed:{device.key.hex()}", b"".join(held[device.key]))
 
     # -- the two stages, for entries from anywhere
 
@@ -432,8 +472,10 @@ class Replica:
         """Store what another machine sent: one transaction, all that was not refused."""
         with self.write(durable=False):
             before = self.membership()
+            held = self.journal.heads() if any(not run.chain for run in runs) else {}
             accepted = self.journal.accept(runs)
             if accepted.control:
+                self._note_owed(held, before, self.membership())
                 self.applier.follow_membership(before, self.membership())
                 self.open_shares()
         if accepted.control or accepted.forked:

@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How a command writes: one durable transaction, checked values, as few entries as fit."""
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from mutualaid.errors import (
+    NotAllowedError,
+    NotFoundError,
+)
+from mutualaid.model import crdt, keys, queries
+from mutualaid.model.apply import (
+    GONE,
+    MAX_CHANGES,
+    Identity,
+    Weighed,
+    encode_changes,
+)
+from mutualaid.model.change import IDENTITY
+from mutualaid.model.entry import MAX_PAYLOAD
+from mutualaid.model.reading import NONCE_SIZE, Reading
+from mutualaid.model.records import REGISTRY, check
+from mutualaid.model.values import (
+    ChangeSet,
+    Scalar,
+)
+
+RESERVED: Final = frozenset((GONE,))  # set by the journal's own rules, not by a kind's
+#: What one entry's payload may hold beside its changes.
+PAYLOAD_ROOM: Final = 1024
+
+
+class Writing(Reading):
+    """What every command of a group is made of."""
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[list[ChangeSet]]:
+        """A durable transaction; the list holds its ChangeSet afterwards."""
+        result: list[ChangeSet] = []
+        with self.replica.write(durable=True):
+            before = self.replica.last_touched()
+            membership = self.replica.membership()
+            yield result
+            changed = self.replica.touched_since(before)
+            members = self.replica.membership() is not membership
+            result.append(ChangeSet(changed.records, changed.everything, members))
+
+    def _new_record(
+        self,
+        kind: str,
+        fields: Mapping[str, Scalar],
+        *,
+        nonce: bytes | None = None,
+        group_owned: bool = False,
+    ) -> tuple[bytes, bytes]:
+        """A record's id and first change. ``fields`` have been checked."""
+        identity = Identity(
+            self.id,
+            self.id if group_owned else self.me,
+            keys.random(NONCE_SIZE) if nonce is None else nonce,
+            kind,
+        )
+        change = crdt.create(self.replica.actor, {IDENTITY: identity.data, **fields})
+        return identity.record_id, change
+
+    def _write_changes(self, changes: Sequence[tuple[bytes, bytes]]) -> None:
+        """Sign and apply changes, as few entries as they fit in; inside a transaction."""
+        payloads: list[bytes] = []
+        batch: list[tuple[bytes, bytes]] = []
+        size = 0
+        for record_id, change in changes:
+            cost = len(record_id) + len(change) + 8
+            full = size + cost > MAX_PAYLOAD - PAYLOAD_ROOM or len(batch) >= MAX_CHANGES
+            if batch and full:
+                payloads.append(encode_changes(batch))
+                batch, size = [], 0
+            batch.append((record_id, change))
+            size += cost
+        if batch:
+            payloads.append(encode_changes(batch))
+        self.replica.append_content(payloads)
+
+    def _create(
+        self,
+        kind: str,
+        fields: Mapping[str, Scalar],
+        *,
+        nonce: bytes | None = None,
+        group_owned: bool = False,
+    ) -> ChangeSet:
+        checked = check(REGISTRY[kind], fields)
+        with self._writing() as result:
+            record_id, change = self._new_record(
+                kind, checked, nonce=nonce, group_owned=group_owned
+            )
+            self._write_changes([(record_id, change)])
+        done = result[0]
+        return ChangeSet(done.records, done.everything, done.members, record_id)
+
+    def _edit(
+        self,
+        record_id: bytes,
+        updates: Mapping[str, Scalar],
+        deletes: Iterable[str] = (),
+        *,
+        kind: str | None = None,
+    ) -> ChangeSet:
+        """Change fields of a record that is one's own or the group's; None or "" deletes one."""
+        with self._writing() as result:
+            weighed, kind_name = self._own_record(record_id, kind)
+            assert weighed.merged is not None
+            fields, concurrent = weighed.merged.fields, weighed.merged.concurrent
+            wanted = {**dict.fromkeys(deletes), **updates}
+            reserved = {name: value for name, value in wanted.items() if name in RESERVED}
+            typed = {name: value for name, value in wanted.items() if name not in RESERVED}
+            checked = {**check(REGISTRY[kind_name], typed, partial=True), **reserved}
+            puts = {
+                field: value
+                for field, value in checked.items()
+                if value is not None and (value != fields.get(field) or field in concurrent)
+            }
+            drops = [field for field, value in checked.items() if value is None and field in fields]
+            data = [weighed.data[change.hash] for change in weighed.counted]
+            actor = crdt.new_actor(keys.device_hash(self.device))
+            change = crdt.edit(data, actor, puts, drops) if puts or drops else None
+            if change is not None:
+                self._write_changes([(record_id, change)])
+        done = result[0]
+        return ChangeSet(done.records, done.everything, done.members, record_id)
+
+    def _own_record(self, record_id: bytes, kind: str | None) -> tuple[Weighed, str]:
+        weighed, _number = self._weigh(record_id)
+        identity = weighed.identity
+        if identity is None or weighed.merged is None or identity.kind not in REGISTRY:
+            raise NotFoundError("There is no such record on this machine.")
+        if kind is not None and identity.kind != kind:
+            raise NotFoundError(f"That is not a {kind} but a {identity.kind}.")
+        if identity.owner not in (self.me, self.id):
+            owner = queries.person_name(self._db, identity.owner) or "somebody else"
+            raise NotAllowedError(f"This belongs to {owner}; only they can change it.")
+        return weighed, identity.kind
