@@ -104,7 +104,7 @@ class Neighbourhood:
 
 def plan(people: int = PEOPLE, posts: int = POSTS, *, seed: int = 1) -> Neighbourhood:
     """Make up people and what they post; the same for the same seed."""
-    chance = random.Random(f"{seed}/{people}")
+    chance = random.Random(f"{seed}/{people}")  # noqa: S311 - nothing secret
     neighbours = tuple(_neighbour(chance, number) for number in range(max(people, 1)))
     planned = [_post(chance, neighbours, line) for line in _lines(chance, max(posts, 0))]
     return Neighbourhood(neighbours, tuple(sorted(planned, key=lambda post: -post.age)))
@@ -131,7 +131,7 @@ def fill(group: Group, *, people: int = PEOPLE, posts: int = POSTS, seed: int = 
     What is said on behalf of the group's owner is dated as far back as the group goes.
     """
     neighbourhood = plan(people, posts, seed=seed)
-    chance = random.Random(f"{seed}/filling")
+    chance = random.Random(f"{seed}/filling")  # noqa: S311 - nothing secret
     present = group.replica.clock
     now = present()
     try:
