@@ -297,6 +297,7 @@ class FixCategoryRow:
     fixers: int  # people and places that can
     learners: int
     attempts: int
+    places: int = 0  # how many of the fixers are places
 
 
 @dataclass(frozen=True, slots=True)

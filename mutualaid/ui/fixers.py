@@ -38,6 +38,7 @@ from mutualaid.ui.theme import Size, set_look, theme
 from mutualaid.ui.widgets import Banner, Chip, EmptyState, MenuChip, paint
 from mutualaid.ui.wording import (
     advice,
+    date_text,
     fix_category_sentence,
     fix_level_word,
     fixer_sentence,
@@ -89,7 +90,7 @@ class CategoryDelegate(QStyledItemDelegate):
                        focused=self._view.hasFocus(), hovered=True)
         inner = whole.adjusted(px(12), 0, -px(12), 0)
         count = fixers_text(row)
-        strong = row.fixers == 1
+        strong = row.fixers == 1 and not row.places
         width = paint.text_width(count, Size.META, bold=strong)
         end = QRect(inner.right() + 1 - width, inner.top(), width, inner.height())
         colours = theme().colours
@@ -376,8 +377,8 @@ def repair_sentence(row: RepairRow) -> str:
 def repair_face(row: RepairRow) -> CardFace:
     return CardFace(
         name=repair_title(row), key=row.category,
-        meta=meta(row.date, row.place_name or row.who, row.category),
-        line=meta(row.problem, row.barrier),
+        meta=meta(date_text(row.date), row.place_name or row.who, row.category),
+        line=meta(row.problem, row.barrier) or tr("Nothing more was written down"),
         trailing=outcome_word(row.outcome),
         strong_trailing=row.outcome is RepairOutcome.FIXED,
     )

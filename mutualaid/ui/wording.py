@@ -58,6 +58,12 @@ def confirmed_text(at: int | None, now: int) -> str:
     return tr("confirmed {when}", when=ago(at, now))
 
 
+def date_text(date: str) -> str:
+    """A date YYYY-MM-DD as the window's language writes it; other text stays as it is."""
+    then = QDate.fromString(date, "yyyy-MM-dd")
+    return QLocale().toString(then, "d MMMM yyyy") if then.isValid() else date
+
+
 def last_month(date: str) -> str:
     """The month of a date YYYY-MM-DD: "last in October", with the year where it is long ago."""
     then = QDate.fromString(date, "yyyy-MM-dd")
@@ -72,10 +78,17 @@ def last_month(date: str) -> str:
 
 
 def fixers_text(row: FixCategoryRow) -> str:
-    """How many can: "6 can fix it", "only 1 person", "nobody yet"."""
+    """How many can: "6 people", "only 1 person", "nobody yet", "2 people, 1 place"."""
+    people = row.fixers - row.places
     if row.fixers == 0:
         return tr("nobody yet")
-    return tr("%n people", one=tr("only 1 person"), n=row.fixers)
+    places = tr("%n places", one="%n place", n=row.places) if row.places else ""
+    if not people:
+        return places
+    if places:
+        return tr("{people}, {places}", places=places,
+                  people=tr("%n people", one="%n person", n=people))
+    return tr("%n people", one=tr("only 1 person"), n=people)
 
 
 def learners_text(count: int) -> str:

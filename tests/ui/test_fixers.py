@@ -208,7 +208,16 @@ def test_a_fragile_skill_comes_with_what_to_do(fixers, words):
 
 
 @pytest.mark.parametrize(
-    ("count", "words"), [(0, "nobody yet"), (1, "only 1 person"), (6, "6 people")]
+    ("fixers", "places", "words"),
+    [
+        (0, 0, "nobody yet"),
+        (1, 0, "only 1 person"),
+        (6, 0, "6 people"),
+        (1, 1, "1 place"),
+        (2, 2, "2 places"),
+        (2, 1, "1 person, 1 place"),
+        (5, 2, "3 people, 2 places"),
+    ],
 )
-def test_how_many_fix_it(count, words):
-    assert fixers_text(FixCategoryRow("Kettle", count, 0, 0)) == words
+def test_how_many_fix_it(fixers, places, words):
+    assert fixers_text(FixCategoryRow("Kettle", fixers, 0, 0, places)) == words

@@ -80,6 +80,17 @@ def test_my_page_is_changed_by_keyboard_and_taken_back(page, qtbot, window, grou
     assert (back.area, set(back.languages)) == (before.area, set(before.languages))
 
 
+def test_showing_what_came_of_my_repairs_is_my_choice(page, qtbot, group, window):
+    before = my_page(group).outcomes
+    page.edit_my_page()
+    tab_to(qtbot, page.form.outcomes)
+    press(qtbot, Key.Key_Space)
+    page.form.save.click()
+    assert my_page(group).outcomes is not before
+    window.undo()
+    assert my_page(group).outcomes is before
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\t \u00a0"])
 def test_a_blank_name_is_refused_and_nothing_else_is_lost(form, group, name):
     before = my_page(group)

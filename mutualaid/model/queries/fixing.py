@@ -33,6 +33,13 @@ _FIXERS: Final = """
         WHERE named.record = p.record AND named.category = f.category)
 """
 
+# What came of the attempts at one category at a place, or by a person who shows them.
+_TRIED: Final = """
+    CASE WHEN c.place IS NULL
+    THEN (SELECT {0} FROM repair WHERE owner = c.repairer AND category = c.category)
+    ELSE (SELECT {0} FROM repair WHERE place = c.place AND category = c.category) END
+"""
+
 
 def fixers(
     db: Any,
@@ -59,13 +66,9 @@ def fixers(
              chosen AS (SELECT * FROM fixer WHERE {where}
                         ORDER BY category, level IS {LEARN}, kind, sort_name, record LIMIT ?)
         SELECT c.record, r.id, c.name, c.kind, c.category, c.note, c.area, c.open, c.level,
-               count(t.record), coalesce(sum(t.outcome = 1), 0), coalesce(max(t.date), ''), c.mine
+               {_TRIED.format("count(*)")}, {_TRIED.format("coalesce(sum(outcome = 1), 0)")},
+               {_TRIED.format("coalesce(max(date), '')")}, c.mine
         FROM chosen AS c JOIN record AS r ON r.number = c.record
-             LEFT JOIN repair AS t ON t.category = c.category AND t.record IN (
-                 SELECT record FROM repair WHERE owner = c.repairer AND category = c.category
-                 UNION ALL
-                 SELECT record FROM repair WHERE place = c.place AND category = c.category)
-        GROUP BY c.record, c.category
         ORDER BY c.category, c.level IS {LEARN}, c.kind, c.sort_name, c.record
         """,
         (me, *where.values, limit),
@@ -122,6 +125,13 @@ def fix_categories(db: Any, search: str = "") -> list[FixCategoryRow]:
             "SELECT category, count(*) FROM person_fix WHERE level = ? GROUP BY category", (LEARN,)
         )
     )
+    places = dict(
+        db.execute(
+            f"SELECT category, count(DISTINCT record) FROM ({_FIXERS})"
+            " WHERE kind = 'place' GROUP BY category",
+            (b"",),
+        )
+    )
     attempts = dict(db.execute("SELECT category, count(*) FROM repair GROUP BY category"))
     names = {product.name for product in (*PRODUCT_CATEGORIES, *OTHER_PRODUCTS)}
     names.update(fixing, learning, attempts)
@@ -139,6 +149,7 @@ def fix_categories(db: Any, search: str = "") -> list[FixCategoryRow]:
             fixers=fixing.get(name, 0),
             learners=learning.get(name, 0),
             attempts=attempts.get(name, 0),
+            places=places.get(name, 0),
         )
         for name in sorted(names, key=plain)
     ]

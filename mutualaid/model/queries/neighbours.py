@@ -13,7 +13,7 @@ from mutualaid.model.text import plain
 from mutualaid.model.values import Fix, PersonRow, Skill
 
 _ROWS: Final = """
-    SELECT p.record, r.id, p.person, p.name, p.area, p.availability
+    SELECT p.record, r.id, p.person, p.name, p.area, p.availability, p.outcomes
     FROM person AS p JOIN record AS r ON r.number = p.record
 """
 
@@ -88,6 +88,7 @@ def _with_lists(db: Any, me: bytes, rows: Sequence[tuple[Any, ...]]) -> list[Per
             skills=tuple(skills.get(number, ())),
             fixes=tuple(fixes.get(number, ())),
             mine=member == me,
+            outcomes=bool(outcomes),
         )
-        for number, id_, member, name, area, availability in rows
+        for number, id_, member, name, area, availability, outcomes in rows
     ]
