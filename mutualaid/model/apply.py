@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 import cbor2
 
-from mutualaid.model import search
+from mutualaid.model import plain, search
 from mutualaid.model.change import IDENTITY, Change, InvalidChange, read_change
 from mutualaid.model.crdt import Merged, read_fields, select
 from mutualaid.model.entry import MAX_PAYLOAD, Chain
@@ -86,7 +86,7 @@ def encode_changes(changes: Sequence[tuple[bytes, bytes]]) -> bytes:
 def decode_changes(payload: bytes) -> list[tuple[bytes, bytes]] | None:
     """What :func:`encode_changes` wrote, or None: the entry is void (or from a later version)."""
     try:
-        kind, pairs = cbor2.loads(payload)
+        kind, pairs = plain.read(payload)
         if kind != CHANGES or type(pairs) is not list or len(pairs) > MAX_CHANGES:
             return None
         seen: set[bytes] = set()
@@ -367,15 +367,16 @@ class Applier:
     ) -> Weighed:
         """Read all changes held of one record and decide, as a set, which of them count."""
         rows = self.store.connection.execute(
-            "SELECT entry.number, chain, seq, entry.created, payload FROM change"
+            "SELECT entry.number, chain, seq, entry.created, payload, hash FROM change"
             " JOIN entry ON entry.number = change.entry WHERE change.record = ?",
             (number,),
         ).fetchall()
         changes: dict[bytes, Change] = {}
         authors: dict[bytes, Author] = {}
+        places: dict[bytes, tuple[bool, int, bytes]] = {}
         data: dict[bytes, bytes] = {}
         identity: Identity | None = None
-        for entry, chain, seq, created, payload in rows:
+        for entry, chain, seq, created, payload, digest in rows:
             branch = self.journal.branch(chain)
             raw = dict(decode_changes(payload) or ()).get(record_id) if payload else None
             if raw is None:
@@ -384,9 +385,11 @@ class Applier:
             data[change.hash] = raw
             person = self.person_of(branch.device, membership)
             author = Author(entry, chain, person, created, counts(chain, seq))
-            before = authors.get(change.hash)
-            # One change may stand on both branches of a fork: the better place decides.
-            if before is None or (author.counts, -entry) > (before.counts, -before.entry):
+            # One change may stand in several entries of its author: the place that counts, then
+            # the earlier, then the lower hash decides, whichever came first.
+            place = (not author.counts, created, bytes(digest))
+            if change.hash not in places or place < places[change.hash]:
+                places[change.hash] = place
                 authors[change.hash] = author
             changes[change.hash] = change
             if not change.deps and change.sets is not None:
@@ -507,7 +510,9 @@ class Applier:
                     )
                 )
         fresh = [
-            name for name, by in after.purged.items() if before.purged.get(name) != by
+            name
+            for name in before.purged.keys() | after.purged.keys()
+            if before.purged.get(name) != after.purged.get(name)
         ]
         if fresh:
             fresh += self._drop_payloads(fresh, after)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 import cbor2
 
-from mutualaid.model import keys
+from mutualaid.model import keys, plain
 
 JOIN_DOMAIN: Final = b"mutualaid/join/1"
 DEVICE_DOMAIN: Final = b"mutualaid/device/1"
@@ -143,7 +143,7 @@ def encode(control: Control) -> bytes:
 def decode(payload: bytes) -> Control | None:
     """The value a payload stands for, or None for what this version cannot read."""
     try:
-        parts = cbor2.loads(payload)
+        parts = plain.read(payload)
         kind = _BY_TYPE[parts[0]]
         names = [each.name for each in fields(kind)]
         values = [_checked(kind, name, value) for name, value in zip(names, parts[1:], strict=True)]

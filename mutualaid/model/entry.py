@@ -22,7 +22,7 @@ from typing import Any, Final, NamedTuple
 import cbor2
 
 from mutualaid.errors import ProtocolError
-from mutualaid.model import keys
+from mutualaid.model import keys, plain
 
 VERSION: Final = 1
 SIGNED_DOMAIN: Final = b"mutualaid/entry/1"
@@ -286,7 +286,9 @@ def decode_batch(data: bytes) -> list[Run]:
     Raises ProtocolError on anything malformed; never inflates past ``MAX_BATCH_BYTES``.
     """
     try:
-        tables, fixed, packed = cbor2.loads(data)
+        tables, fixed, packed = plain.read(data)
+        if type(fixed) is not bytes:
+            raise ProtocolError("A batch of entries is malformed.")
         inflater = zlib.decompressobj()
         payloads = inflater.decompress(packed, MAX_BATCH_BYTES)
         if inflater.unconsumed_tail or not inflater.eof:

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from mutualaid.errors import ProtocolError
 from mutualaid.model import control, keys
-from mutualaid.model.control import AddDevice, Start
+from mutualaid.model.control import AddDevice, Admit, Freeze, Start
 from mutualaid.model.entry import (
     BATCH_BYTES,
     MAX_AFTER,
@@ -40,7 +40,14 @@ from mutualaid.model.entry import (
     payload_hash,
     sign_entry,
 )
-from mutualaid.model.membership import ControlEntry, Membership, fold
+from mutualaid.model.membership import (
+    ControlEntry,
+    Membership,
+    by_knowledge,
+    fold,
+    is_proven,
+    proves_fork,
+)
 from mutualaid.model.store import Store
 
 HEAD_HASH_BYTES: Final = 8
@@ -96,7 +103,7 @@ class Branch:
 @dataclass(frozen=True, slots=True)
 class Fork:
     """Two branches of one chain, each from the first entry that differs to the first signature
-    that fits (header, signature, …), and every head held of the chain."""
+    that fits (header, signature, …), and every head held of either chain of that device."""
 
     device: bytes
     chain: Chain
@@ -135,6 +142,10 @@ class Journal:
         self._devices: dict[bytes, int] = {}
         self._control: dict[bytes, ControlEntry] = {}
         self._control_upto = 0
+        #: Devices that some entry held lets in, whether or not that entry counts (any more): their
+        #: entries are stored, so that what is stored depends on no order.
+        self._vouched: set[bytes] = set()
+        self._signing: dict[bytes, bytes] = {}  # person → signing key, likewise
         self._membership: Membership | None = None
         self._seen_version = None
 
@@ -182,7 +193,7 @@ class Journal:
         assert isinstance(item.payload, bytes)
         previous = self._hash_at(branch, sealed.seq - 1) if sealed.seq else NO_ENTRY
         after = item.after or b""
-        self._control[sealed.hash] = ControlEntry(
+        entry = self._control[sealed.hash] = ControlEntry(
             hash=sealed.hash,
             device=branch.device,
             seq=sealed.seq,
@@ -192,6 +203,36 @@ class Journal:
             control=control.decode(item.payload),
             payload=item.payload,
         )
+        self._note_vouched(entry)
+
+    def _note_vouched(self, entry: ControlEntry) -> None:
+        match entry.control:
+            case Start(signing=signing) if self._begins(entry.control, entry.payload, entry.device):
+                self._vouched.add(entry.device)
+            case Admit(signing=signing) if is_proven(self.group, entry.control):
+                self._vouched.add(entry.control.device)
+            case AddDevice() if self._is_certified(entry.control, entry.device):
+                self._vouched.add(entry.device)
+                return
+            case _:
+                return
+        self._signing[keys.person_id(self.group, signing)] = signing
+
+    def is_vouched(self, device: bytes) -> bool:
+        """Whether an entry held lets this device in, even if that entry does not count."""
+        return device in self._vouched
+
+    def is_vouched_person(self, person: bytes) -> bool:
+        """The same for a person."""
+        return person in self._signing
+
+    def _begins(self, start: Start, payload: bytes, device: bytes) -> bool:
+        return control.group_id(payload) == self.group and start.device == device
+
+    def _is_certified(self, add: AddDevice, device: bytes) -> bool:
+        signing = self._signing.get(add.person)
+        message = control.device_message(self.group, add.person, device)
+        return signing is not None and keys.verify(signing, message, add.certificate)
 
     def membership(self) -> Membership:
         """Who belongs, folded from the control entries held."""
@@ -252,6 +293,22 @@ class Journal:
         return tuple(
             sorted((branch.head_seq, branch.head_hash[:HEAD_HASH_BYTES]) for branch in branches)
         )
+
+    def heads(self) -> dict[bytes, tuple[bytes, ...]]:
+        """Device → the hashes of every head held of its chains."""
+        heads: dict[bytes, tuple[bytes, ...]] = {}
+        for branch in self._by_number.values():
+            heads[branch.device] = (*heads.get(branch.device, ()), branch.head_hash)
+        return heads
+
+    def freeze_of(self, device: bytes) -> Freeze | None:
+        """A freeze of this device that is held and proven."""
+        for entry in self._control.values():
+            freeze = entry.control
+            if isinstance(freeze, Freeze) and freeze.device == device:
+                if proves_fork(self.group, freeze):
+                    return freeze
+        return None
 
     def lacking(self, theirs: Holdings) -> Iterator[list[Run]]:
         """Batches of what another machine lacks, in the order in which it can take them in.
@@ -385,8 +442,7 @@ class Journal:
                 one = self._proof(self._by_number[branch.parent], branch.first)
                 other = self._proof(branch, branch.first)
                 if one and other:
-                    heads = tuple(sorted(each.head_hash for each in branches))
-                    found.append(Fork(device, chain, one, other, heads))
+                    found.append(Fork(device, chain, one, other, self.heads()[device]))
         return found
 
     def _proof(self, branch: Branch, seq: int) -> tuple[bytes, ...]:
@@ -433,8 +489,12 @@ class Journal:
         heads = self.membership().heads
         if chain is Chain.CONTROL:
             heads = tuple(head for head in heads if head != prev)
-            return b"".join(heads[:MAX_AFTER]) or None
-        named = b"".join(heads[:MAX_AFTER])
+        if len(heads) > MAX_AFTER:
+            # Those that know most: among what they know is why this device belongs.
+            heads = tuple(by_knowledge(heads, self._control)[:MAX_AFTER])
+        named = b"".join(heads)
+        if chain is Chain.CONTROL:
+            return named or None
         if named == self.store.meta("after"):
             return None
         self.store.set_meta("after", named)
@@ -469,7 +529,7 @@ class Journal:
         return result
 
     def _accept_run(self, run: Run, result: Accepted) -> Refusal | None:
-        known = run.device in self.membership().devices or run.device == self.own_device
+        known = run.device in self._vouched or run.device == self.own_device
         if not known and not self._introduces(run):
             return Refusal.UNKNOWN_DEVICE
         if run.chain is Chain.CONTENT and self._over_quota(run.device):
@@ -490,15 +550,28 @@ class Journal:
             held = self._branches.get((run.device, run.chain), [])
             if len(held) >= MAX_BRANCHES:
                 return Refusal.BRANCHES
+            if fresh[0].item.created < self._created_before(branch, fresh[0].seq):
+                return Refusal.BAD
             parent = branch.number if branch else (held[0].number if held else None)
             result.forked |= bool(held)
             branch = self._new_branch(run.device, run.chain, parent, fresh[0].seq)
-        if fresh[0].item.created < branch.head_created:
+        elif fresh[0].item.created < branch.head_created:
             return Refusal.BAD
         self._store(branch, self._without_purged(run.device, fresh))
         result.stored += len(fresh)
         result.control |= run.chain is Chain.CONTROL
         return None
+
+    def _created_before(self, branch: Branch | None, seq: int) -> int:
+        """When the entry before this number was made, on a branch's line; 0 before the first."""
+        while branch is not None and branch.first >= seq:
+            branch = self._by_number[branch.parent] if branch.parent is not None else None
+        if branch is None:
+            return 0
+        row = self.store.connection.execute(
+            "SELECT created FROM entry WHERE chain = ? AND seq = ?", (branch.number, seq - 1)
+        ).fetchone()
+        return int(row[0]) if row else 0
 
     def _introduces(self, run: Run) -> bool:
         """Whether a control run of an unknown device shows by itself that it belongs."""
@@ -509,12 +582,8 @@ class Journal:
             return False
         first = control.decode(payload)
         if isinstance(first, Start):
-            return control.group_id(payload) == self.group and first.device == run.device
-        if isinstance(first, AddDevice):
-            person = self.membership().persons.get(first.person)
-            message = control.device_message(self.group, first.person, run.device)
-            return person is not None and keys.verify(person.signing, message, first.certificate)
-        return False
+            return self._begins(first, payload, run.device)
+        return isinstance(first, AddDevice) and self._is_certified(first, run.device)
 
     def _over_quota(self, device: bytes) -> bool:
         row = self.store.connection.execute(
@@ -568,6 +637,10 @@ class Journal:
                 return None
         if not branches:
             return None, checked
+        newest = checked[-1]
+        for branch in branches:
+            if self._hash_at(branch, newest.seq) == newest.hash:
+                return branch, []  # held, and so is all before it
         last: Branch | None = None
         for index, sealed in enumerate(checked):
             going_on = [each for each in lines if self._hash_at(each, sealed.seq) == sealed.hash]
@@ -659,14 +732,20 @@ class Journal:
         self, branch: Branch, heads: frozenset[bytes], limits: dict[int, int]
     ) -> None:
         """Let what stands on a branch up to a named head count, and the line it forked from."""
-        marks = ",".join("?" * len(heads))
-        row = self.store.connection.execute(
-            f"SELECT max(seq) FROM entry WHERE chain = ? AND hash IN ({marks})",
-            (branch.number, *heads),
-        ).fetchone()
-        if row[0] is None:
+        named = list(heads)
+        newest: int | None = None
+        for at in range(0, len(named), 500):
+            some = named[at : at + 500]
+            marks = ",".join("?" * len(some))
+            row = self.store.connection.execute(
+                f"SELECT max(seq) FROM entry WHERE chain = ? AND hash IN ({marks})",
+                (branch.number, *some),
+            ).fetchone()
+            if row[0] is not None:
+                newest = max(row[0], -1 if newest is None else newest)
+        if newest is None:
             return
-        limits[branch.number] = max(limits[branch.number], row[0])
+        limits[branch.number] = max(limits[branch.number], newest)
         first, parent = branch.first, branch.parent
         while parent is not None:
             limits[parent] = max(limits[parent], first - 1)

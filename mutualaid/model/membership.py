@@ -8,8 +8,11 @@ hash) and each is judged against what stands before it. A further kind of entry 
 rotation) is one more case in ``_Fold.take``.
 
 Cut-offs reach backwards: a freeze names the heads up to which a device counts, whatever stands
-where in the order. So the fold takes cut-offs one at a time, the most senior author's first, and
-folds anew after each; of two devices that cut each other off, seniority decides, then the hash.
+where in the order. So the fold takes cut-offs one device at a time, that of the most senior author
+first, and folds anew after each; of two devices that cut each other off, seniority decides, then
+the hash. All that cut off one device are taken together: what any of them names stays, and what
+any of their authors knew of that device's control chain. So nobody can undo by a freeze what they
+themselves build on, and whoever was admitted can still speak up for more.
 """
 
 import heapq
@@ -17,10 +20,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
+from typing import Final
 
-import cbor2
-
-from mutualaid.model import keys
+from mutualaid.model import keys, plain
 from mutualaid.model.control import (
     AddDevice,
     Admit,
@@ -36,6 +38,9 @@ from mutualaid.model.control import (
     join_message,
 )
 from mutualaid.model.entry import SIGNED_DOMAIN, SIGNED_EVERY, Chain, entry_hash
+
+#: Heads that one freeze may name: all branches of both chains, and no end of them.
+MAX_FREEZE_HEADS: Final = 64
 
 
 class Role(StrEnum):
@@ -150,7 +155,12 @@ def fold(group: bytes, entries: Iterable[ControlEntry]) -> Membership:
         if not fresh:
             return state.result(heads, waiting)
         senior = min(fresh, key=lambda entry: (state.devices[entry.device].seniority, entry.hash))
-        taken[senior.hash] = senior
+        taken.update((entry.hash, entry) for entry in fresh if _target(entry) == _target(senior))
+
+
+def _target(entry: ControlEntry) -> bytes:
+    assert isinstance(entry.control, Freeze)
+    return entry.control.device
 
 
 def _canonical_order(
@@ -207,11 +217,8 @@ class _Ancestry:
                 stack.append(cause.prev)
         return seen
 
-    def within(self, entry: ControlEntry, heads: frozenset[bytes]) -> bool:
-        """Whether an entry is one of the heads of its own chain or stands before one."""
-        return entry.hash in self._chain_up_to(heads)
-
-    def _chain_up_to(self, heads: frozenset[bytes]) -> set[bytes]:
+    def chain_up_to(self, heads: Iterable[bytes]) -> set[bytes]:
+        """These entries and those before them in their chains."""
         reached: set[bytes] = set()
         for head in heads:
             at = self.by_hash.get(head)
@@ -240,21 +247,20 @@ class _Fold:
         self.cut_offs: list[ControlEntry] = []
         self.void = 0
         self.heads_of: dict[bytes, frozenset[bytes]] = {}
+        self._allowed: dict[bytes, set[bytes]] = {}
         for entry in taken.values():
             assert isinstance(entry.control, Freeze)
-            device = entry.control.device
-            # Of several cut-offs each counts: what any of them names stays.
-            before = self.heads_of.get(device, frozenset())
-            self.heads_of[device] = before | frozenset(entry.control.heads)
-        self._allowed = {
-            device: self.ancestry._chain_up_to(heads) for device, heads in self.heads_of.items()
-        }
+            device, heads = entry.control.device, frozenset(entry.control.heads)
+            self.heads_of[device] = self.heads_of.get(device, frozenset()) | heads
+            allowed = self._allowed.setdefault(device, set())
+            allowed |= ancestry.chain_up_to(heads)
+            allowed |= ancestry.causes(entry)
 
     def take(self, entry: ControlEntry) -> None:
         """Judge one entry; what has no right to be is void and changes nothing."""
         allowed = self._allowed.get(entry.device)
-        counts = (allowed is None or entry.hash in allowed) and self._apply(entry)
-        if not counts:
+        within = allowed is None or entry.hash in allowed or isinstance(entry.control, Start)
+        if not (within and self._apply(entry)):
             self.void += 1
 
     def _apply(self, entry: ControlEntry) -> bool:
@@ -352,7 +358,9 @@ class _Fold:
         return True
 
     def _freeze(self, entry: ControlEntry, freeze: Freeze) -> bool:
-        if freeze.device not in self.devices or not proves_fork(self.group, freeze):
+        if freeze.device not in self.devices or len(freeze.heads) > MAX_FREEZE_HEADS:
+            return False
+        if not proves_fork(self.group, freeze):
             return False
         self.cut_offs.append(entry)
         return True
@@ -438,10 +446,11 @@ def _line_start(
 def header_place(header: bytes) -> tuple[bytes, bytes, Chain, int, bytes] | None:
     """Group, device, chain, sequence number and prev of a header, or None if it is none."""
     try:
-        version, group, device, chain, seq, prev, *rest = cbor2.loads(header)
-        if version != 1 or type(seq) is not int or len(rest) != 4 or type(prev) is not bytes:
+        version, group, device, chain, seq, prev, *rest = plain.read(header)
+        named = type(group) is type(device) is type(prev) is bytes and type(seq) is int
+        if version != 1 or not named or len(rest) != 4:
             return None
-        return bytes(group), bytes(device), Chain(chain), seq, prev
+        return group, device, Chain(chain), seq, prev
     except Exception:  # hostile bytes raise many kinds
         return None
 
@@ -464,6 +473,12 @@ def canonical(membership: Membership) -> list[object]:
         list(membership.epochs),
         sorted((name, sorted(by)) for name, by in membership.purged.items()),
     ]
+
+
+def by_knowledge(hashes: Iterable[bytes], entries: Mapping[bytes, ControlEntry]) -> list[bytes]:
+    """Control entries in the order of how much stands before them, the most first."""
+    ancestry = _Ancestry(entries)
+    return sorted(hashes, key=lambda each: (-len(ancestry.causes(entries[each])), each))
 
 
 def chain_order(entries: Sequence[ControlEntry]) -> list[ControlEntry]:

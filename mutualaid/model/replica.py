@@ -385,7 +385,7 @@ class Replica:
         self.journal.own_device = self.device.public
         self.store.set_meta("device", self.device.seed)
         self.store.delete_meta("after")
-        if self.me not in self.membership().persons:
+        if not self.journal.is_vouched_person(self.me):
             return  # a newcomer who is not admitted yet simply asks with the new key
         message = control.device_message(self.group, self.me, self.device.public)
         self.append_control(AddDevice(self.me, self.person.sign(message)))
@@ -408,10 +408,10 @@ class Replica:
         )
         if own_forked or (frozen is not None and frozen.frozen):
             self.begin_new_device(copied=True)
-        unfrozen = self._unfrozen_forks()
-        if unfrozen and self.membership().is_current(self.device.public):
+        if self._unfrozen_forks() and self.journal.is_vouched(self.device.public):
             with self.write(durable=True):
                 freezes = self._unfrozen_forks()
+                self.store.connection.execute("DELETE FROM meta WHERE key LIKE 'owed:%'")
                 if freezes:
                     self.append_control(*freezes)
         self._seen_membership = self.membership()
@@ -458,13 +458,14 @@ class Replica:
             if device.heads is None or known is None or known.heads is not None:
                 continue
             counts = counts or self.journal.counts(after)
+            heads = held.get(device.key, ())
             beyond = any(
-                branch.head_hash in held[device.key] and not counts(branch.number, branch.head_seq)
+                branch.head_hash in heads and not counts(branch.number, branch.head_seq)
                 for chain in Chain
                 for branch in self.journal.branches(device.key, chain)
             )
             if beyond:
-                self.store.set_meta(f"owed:{device.key.hex()}", b"".join(held[device.key]))
+                self.store.set_meta(f"owed:{device.key.hex()}", b"".join(heads))
 
     # -- the two stages, for entries from anywhere
 
