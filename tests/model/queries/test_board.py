@@ -203,6 +203,32 @@ def test_a_post_that_is_gone(street: Neighbourhood) -> None:
         queries.post_row(street.db, ME, NOW, 99)
 
 
+def test_old_posts_that_came_late_do_not_hide_newer_ones(
+    street: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers need not grow with time: the highest numbers found are the oldest posts here."""
+    monkeypatch.setattr(board, "FEW", 5)
+    for minutes in range(20):
+        street.post(f"soup {minutes}", created=NOW - minutes * MINUTE)
+    page = queries.posts(street.db, ME, NOW, PostFilter(search="soup"), limit=3)
+    assert [one.title for one in page] == ["soup 0", "soup 1", "soup 2"]
+
+
+def test_a_search_that_finds_many_is_not_made_in_full(
+    street: Neighbourhood, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page is known from the highest numbers found, where these are the newest."""
+    monkeypatch.setattr(board, "FEW", 5)
+    for minutes in reversed(range(20)):
+        street.post(f"soup {minutes}", created=NOW - minutes * MINUTE)
+    statements: list[str] = []
+    street.db.set_trace_callback(statements.append)
+    page = queries.posts(street.db, ME, NOW, PostFilter(search="soup"), limit=3)
+    street.db.set_trace_callback(None)
+    assert [one.title for one in page] == ["soup 0", "soup 1", "soup 2"]
+    assert sum("MATCH" in statement for statement in statements) == 1
+
+
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     made=st.lists(
