@@ -240,6 +240,10 @@ class Page(QWidget):
             self._holder.setVisible(not alone)
         self._detail.setVisible(self._detail_wanted)
 
+    def heightForWidth(self, width: int) -> int:
+        """The least height at this width: around it the window scrolls only below that."""
+        return self.layout().minimumHeightForWidth(width)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = self.window().width() < self.NARROW

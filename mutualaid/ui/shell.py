@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QScrollArea,
+    QStackedWidget,
+    QWidget,
+)
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
@@ -63,6 +71,7 @@ class Shell(QMainWindow):
         self.preferences = preferences
         self._specs = {spec.name: spec for spec in pages}
         self._pages: dict[str, Page] = {}
+        self._areas: dict[str, QScrollArea] = {}
         self._pending: dict[str, ChangeSet] = {}
         self._steps: list[tuple[str, Undo]] = []
         self._current = ""
@@ -120,14 +129,23 @@ class Shell(QMainWindow):
             found = self._specs[name].make(self.desk)
             found.setAccessibleName(self._specs[name].title())
             self._pages[name] = found
-            self._stack.addWidget(found)
+            # In a window too short for large text the whole page scrolls; else it never does.
+            area = QScrollArea()
+            area.setFrameShape(QScrollArea.Shape.NoFrame)
+            area.setWidgetResizable(True)
+            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            area.setWidget(found)
+            area.viewport().setAutoFillBackground(False)
+            found.setAutoFillBackground(False)
+            self._areas[name] = area
+            self._stack.addWidget(area)
         return found
 
     def show_page(self, name: str) -> None:
         page = self.page_named(name)
         self._current = name
         pending = self._pending.pop(name, NOTHING_CHANGED)
-        self._stack.setCurrentWidget(page)
+        self._stack.setCurrentWidget(self._areas[name])
         self.sidebar.show_page(name)
         if not is_nothing(pending):
             page.on_change(pending)

@@ -24,7 +24,7 @@ from mutualaid.model.values import Reached
 from mutualaid.ui.icons import paint_icon
 from mutualaid.ui.pages import PageSpec
 from mutualaid.ui.theme import Size, set_look, theme
-from mutualaid.ui.widgets import Hairline, Text, paint
+from mutualaid.ui.widgets import Hairline, ScrollColumn, Text, paint
 from mutualaid.ui.widgets.feedback import IconLabel
 from mutualaid.ui.words import last_heard, now_ms, tr
 
@@ -70,7 +70,8 @@ class NavButton(QPushButton):
     def sizeHint(self) -> QSize:
         return QSize(theme().px(FOLDED - 24), theme().px(36))
 
-    minimumSizeHint = sizeHint
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme().px(20), theme().px(36))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = theme()
@@ -230,6 +231,10 @@ class Sidebar(QFrame):
         self.group.clicked.connect(self._open_group_menu)
         column.addWidget(self.group)
         column.addSpacing(px(8))
+        scroll = ScrollColumn(spacing=4)
+        scroll.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        pages_column = scroll.column
+        column.addWidget(scroll, 1)
         self._buttons: dict[str, NavButton] = {}
         self._exclusive = QButtonGroup(self)
         self._section = Text(tr("This group"), Size.META, quiet=True)
@@ -238,22 +243,28 @@ class Sidebar(QFrame):
         for number, spec in enumerate(pages, 1):
             if spec.about_group and not told:
                 told = True
-                column.addSpacing(px(10))
-                column.addWidget(self._section)
+                pages_column.addSpacing(px(10))
+                pages_column.addWidget(self._section)
             button = NavButton(spec.title(), spec.icon, f"Ctrl+{number}")
             button.clicked.connect(
                 lambda _checked=False, name=spec.name: self.page_chosen.emit(name)
             )
             self._buttons[spec.name] = button
             self._exclusive.addButton(button)
-            column.addWidget(button)
-        column.addStretch(1)
+            pages_column.addWidget(button)
+        pages_column.addStretch(1)
         self.menu_button = NavButton(tr("Menu"), "more", "F10")
         self.menu_button.setCheckable(False)
         column.addWidget(self.menu_button)
         column.addSpacing(px(4))
         column.addWidget(Hairline())
         column.addSpacing(px(6))
+        self._make_facts(column)
+        self._folded: bool | None = None
+        self.set_folded(False)
+
+    def _make_facts(self, column: QVBoxLayout) -> None:
+        px = theme().px
         self._facts = QWidget()
         facts = QVBoxLayout(self._facts)
         facts.setContentsMargins(px(8), 0, 0, 0)
@@ -271,8 +282,6 @@ class Sidebar(QFrame):
         self._small = IconLabel("saved", "accent", 22)
         column.addWidget(self._small, 0, Qt.AlignmentFlag.AlignHCenter)
         self._small.hide()
-        self._folded: bool | None = None
-        self.set_folded(False)
 
     def _open_group_menu(self) -> None:
         self.group_menu.exec(self.group.mapToGlobal(self.group.rect().bottomLeft()))

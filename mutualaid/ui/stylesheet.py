@@ -42,7 +42,7 @@ QFrame[look="toast"] QLabel {{ color: {window}; }}
 
 QPushButton[look] {{
     border-radius: {p8}px; padding: {p6}px {p14}px; min-height: {p20}px; font-weight: 600;
-    border: 1px solid transparent; outline: 0; }}
+    border: 1px solid transparent; outline: 0; icon-size: {p16}px; }}
 QPushButton[look="primary"] {{
     background: {accent}; color: {on_accent}; border-color: {accent}; }}
 QPushButton[look="primary"]:hover {{ background: {accent_over}; }}
@@ -68,7 +68,7 @@ QPushButton[look]:disabled {{
 
 QPushButton[look="chip"], QPushButton[look="chip-menu"] {{
     background: {card}; color: {text}; border: 1px solid {hairline}; font-weight: 400;
-    border-radius: {p15}px; padding: {p4}px {p12}px; min-height: {p20}px;
+    border-radius: {chip}px; padding: {p4}px {p12}px; min-height: {p20}px;
     font-size: {b13}px; }}
 QPushButton[look="chip"]:hover, QPushButton[look="chip-menu"]:hover {{ border-color: {quiet}; }}
 QPushButton[look="chip"]:checked, QPushButton[look="chip-menu"][chosen="true"] {{
@@ -144,13 +144,15 @@ def stylesheet(roles: Mapping[str, str], px: Callable[[float], int], icons: str)
     ``icons`` is the folder with the icons, as a URL path.
     """
     sizes = {f"b{n}": px(n) for n in (13, 14, 16, 18, 24)}
-    sizes |= {f"p{n}": px(n) for n in (2, 4, 6, 8, 10, 12, 14, 15, 16, 20, 22, 32)}
+    sizes |= {f"p{n}": px(n) for n in (2, 4, 6, 8, 10, 12, 14, 16, 20, 22, 32)}
     # A focus ring is one pixel wider than the border it replaces: the padding gives that back,
     # so that nothing moves when the focus does.
     sizes |= {f"q{n}": px(n) - 1 for n in (4, 6, 10, 12, 14)}
     made = {
         "accent_over": _mixed(roles["accent"], roles["text"], 0.12),
         "accent_down": _mixed(roles["accent"], roles["text"], 0.25),
+        # Half the height of a chip; a larger radius would not be drawn round at all.
+        "chip": (px(20) + 2 * px(4) + 2) // 2,
         "icons": icons,
         "ground": "light" if int(roles["window"][1:3], 16) > 127 else "dark",
         "handle": _mixed(roles["hairline"], roles["quiet"], 0.35),

@@ -177,11 +177,11 @@ class ScrollColumn(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.content = QWidget()
-        self.content.setAutoFillBackground(False)
         self.column = QVBoxLayout(self.content)
         self.column.setContentsMargins(margins or QMargins(0, 0, 0, 0))
         self.column.setSpacing(theme().px(spacing))
         self.setWidget(self.content)
+        self.content.setAutoFillBackground(False)  # setWidget turns it on
         self.viewport().setAutoFillBackground(False)
 
 

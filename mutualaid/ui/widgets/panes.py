@@ -2,9 +2,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A page's head, its search field, and the pane that shows one thing in full."""
 
-from PySide6.QtCore import QMargins, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QMargins, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mutualaid.ui.icons import icon
 from mutualaid.ui.theme import Size, set_look, theme
@@ -68,13 +76,18 @@ class PageHeader(QWidget):
     def __init__(self, title: str, placeholder: str = "", action: str = "") -> None:
         super().__init__()
         px = theme().px
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(px(12))
+        self._layout = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(px(12))
         self.title = Text(title, Size.PAGE)
         self.title.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred)
-        row.addWidget(self.title)
+        self._layout.addWidget(self.title)
+        self._tools = QWidget()
+        row = QHBoxLayout(self._tools)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(px(12))
         row.addStretch(1)
+        self._layout.addWidget(self._tools, 1)
         self.search: SearchField | None = None
         if placeholder:
             self.search = SearchField(placeholder)
@@ -87,7 +100,20 @@ class PageHeader(QWidget):
             self.action = Button(action, Look.PRIMARY, icon="plus")
             self.action.clicked.connect(self.acted)
             row.addWidget(self.action)
-        self.setMinimumHeight(px(38))
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        # With large text the tools go under the title, so the two never need to fit in one line.
+        widest = max(self.title.sizeHint().width(), self._tools.minimumSizeHint().width())
+        return QSize(widest, max(hint.height(), theme().px(38)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        needed = self.title.sizeHint().width() + self._tools.minimumSizeHint().width()
+        two_lines = needed + self._layout.spacing() > self.width()
+        self._layout.setDirection(
+            QBoxLayout.Direction.TopToBottom if two_lines else QBoxLayout.Direction.LeftToRight
+        )
 
 
 class DetailPane(QFrame):
