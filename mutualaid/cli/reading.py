@@ -111,9 +111,15 @@ _EVERYTHING: Final = 1_000_000
 
 
 def _fixers(group: "Group", asked: Asked) -> "Iterator[values.FixerRow]":
-    yield from group.fixers(
+    from mutualaid.model.values import SkillLevel
+
+    for row in group.fixers(
         asked.search, category=_product(asked.category), area=asked.area, limit=_EVERYTHING
-    )
+    ):
+        # Who wants to learn is shown in the window beside those who can; a list of fixers is of
+        # those who can.
+        if row.level is not SkillLevel.LEARN:
+            yield row
 
 
 def _repairs(group: "Group", asked: Asked) -> "Iterator[values.RepairRow]":

@@ -300,10 +300,12 @@ class Applier:
     def _may_own(self, identity: Identity, person: bytes | None) -> bool:
         if person is None or identity.group != self.journal.group:
             return False
+        kind = REGISTRY.get(identity.kind)
+        if kind is not None and kind.only_one and any(identity.nonce):
+            return False
         if identity.owner == identity.group:
-            kind = REGISTRY.get(identity.kind)
             return kind is None or kind.group_may_own
-        return identity.owner == person
+        return identity.owner == person and (kind is None or kind.person_may_own)
 
     def _numbers(self, ids: Collection[bytes]) -> Iterator[tuple[bytes, int]]:
         for some in batched(ids, 500):

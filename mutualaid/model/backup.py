@@ -24,7 +24,7 @@ from mutualaid.errors import BackupError, DamagedError, NewerVersionError
 from mutualaid.model import keys
 from mutualaid.model.entry import decode_batch, encode_batch
 from mutualaid.model.group import Group
-from mutualaid.model.profile import GROUPS, Profile
+from mutualaid.model.profile import GROUPS, GroupState, Profile
 from mutualaid.model.replica import Replica
 from mutualaid.model.sealedfile import read_sealed, write_sealed
 
@@ -64,6 +64,10 @@ def _frame(*item: object) -> bytes:
 def _content(profile: Profile) -> Iterator[bytes]:
     yield _frame(HEAD, VERSION)
     for info in profile.groups():
+        if info.state is GroupState.BROKEN:
+            raise BackupError(
+                f"A group of this profile cannot be read, so no backup was written. {info.problem}"
+            )
         with profile.open_directory(info.directory) as group:
             replica = group.replica
             replica.apply_all()

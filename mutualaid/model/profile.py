@@ -21,6 +21,7 @@ from mutualaid import paths
 from mutualaid.errors import (
     AmbiguousError,
     InvitationError,
+    MutualAidError,
     NotFoundError,
 )
 from mutualaid.model import keys
@@ -38,6 +39,8 @@ SYNC_LOCK: Final = "sync.lock"
 class GroupState(StrEnum):
     MEMBER = "member"
     JOINING = "joining"
+    #: Its database cannot be opened; the others of the profile are none the worse.
+    BROKEN = "broken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class GroupInfo:
     directory: Path
     state: GroupState
     id: bytes
+    #: Why it is BROKEN, in a sentence.
+    problem: str = ""
 
 
 class Profile:
@@ -99,13 +104,18 @@ class Profile:
         return sorted(each for each in home.iterdir() if (each / DATABASE).is_file())
 
     def groups(self) -> list[GroupInfo]:
-        """Every group of this profile. One that cannot be opened raises its own error."""
+        """Every group of this profile; what cannot be opened is BROKEN and has no name."""
         found: list[GroupInfo] = []
         for directory in self.directories():
-            with self.open_directory(directory) as group:
-                state = GroupState.MEMBER if group.joined else GroupState.JOINING
-                found.append(GroupInfo(group.name, directory, state, group.id))
-        return sorted(found, key=lambda each: each.name.casefold())
+            try:
+                with self.open_directory(directory) as group:
+                    state = GroupState.MEMBER if group.joined else GroupState.JOINING
+                    found.append(GroupInfo(group.name, directory, state, group.id))
+            except MutualAidError as error:
+                found.append(GroupInfo("", directory, GroupState.BROKEN, b"", str(error)))
+        return sorted(
+            found, key=lambda each: (each.state is GroupState.BROKEN, each.name.casefold())
+        )
 
     def store(self, directory: Path) -> Store:
         """The database in a group's folder, opened with its own key."""
@@ -133,7 +143,9 @@ class Profile:
             )
         if name is None and len(directories) == 1:
             return self.open_directory(directories[0])
-        infos = self.groups()
+        infos = [each for each in self.groups() if each.state is not GroupState.BROKEN]
+        if not infos:
+            return self.open_directory(directories[0])  # raises what is wrong with it
         wanted = (name or "").strip().casefold()
         matching = [each for each in infos if name is None or each.name.casefold() == wanted]
         if not matching:

@@ -309,7 +309,7 @@ class Shell(QMainWindow):
     def _fill_switch(self, menu: QMenu) -> None:
         if menu is self._switch:
             menu.clear()
-        names = [info.name for info in self._profile.groups()] if self._profile else []
+        names = [info.name for info in self._profile.groups() if info.name] if self._profile else []
         for name in names or [self._group.name]:
             action = menu.addAction(name.replace("&", "&&"), self._ask(f"switch:{name}"))
             action.setCheckable(True)
