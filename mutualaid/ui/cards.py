@@ -23,6 +23,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QListView,
     QStyle,
     QStyledItemDelegate,
@@ -163,6 +164,17 @@ class CardDelegate(QStyledItemDelegate):
         return inner.right()
 
 
+def in_page(content: QWidget) -> QWidget:
+    """Content with the page's margins, its scroll bars standing inside the margin at the end."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    px = theme().px
+    row.setContentsMargins(px(24), 0, px(12), 0)
+    row.addWidget(content)
+    holder.setFocusProxy(content)
+    return holder
+
+
 class CardList(QListView):
     """Cards in one column. ``opened`` carries the row that was pressed; ``acted`` the one whose
     button was pressed, by mouse or by Enter. Without buttons Enter opens."""
@@ -186,9 +198,18 @@ class CardList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setSingleStep(24)
+        self.verticalScrollBar().rangeChanged.connect(self._keep_gutter)
+        self._keep_gutter(0, 0)
         self.hovered_button = -1
         self.clicked.connect(self._clicked)
         theme().changed.connect(self.scheduleDelayedItemsLayout)
+
+    def _keep_gutter(self, low: int, high: int) -> None:
+        """Leave the scroll bar's place free where there is none: cards keep one width."""
+        room = 0 if high > low else theme().px(12)
+        right_to_left = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        margins = (room, 0, 0, 0) if right_to_left else (0, 0, room, 0)
+        self.setViewportMargins(*margins)
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
         super().setModel(model)

@@ -29,7 +29,7 @@ from mutualaid.model.values import (
     SkillLevel,
 )
 from mutualaid.ui.asking import ask_person
-from mutualaid.ui.cards import CardFace, CardList
+from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.fix_form import FixDialog
 from mutualaid.ui.models import ROW_ROLE, KeyedListModel
 from mutualaid.ui.page import Desk, Page
@@ -170,11 +170,14 @@ class FixersPage(Page):
         self.category_list.setMaximumWidth(theme().px(340))
         beside = QVBoxLayout()
         beside.setSpacing(theme().px(12))
-        beside.addWidget(self.advice)
+        advice = QHBoxLayout()
+        advice.setContentsMargins(0, 0, theme().px(12), 0)
+        advice.addWidget(self.advice)
+        beside.addLayout(advice)
         beside.addWidget(self._stack, 1)
         row.addLayout(beside, 9)
         content.setFocusProxy(self.category_list)
-        self.set_content(content)
+        self.set_content(in_page(content), margins=False)
 
     def _make_chips(self) -> None:
         self._views = QButtonGroup(self)

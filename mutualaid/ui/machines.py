@@ -6,11 +6,11 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import ChangeSet, MachineRow
-from mutualaid.ui.cards import CardFace, CardList
+from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.models import KeyedListModel
 from mutualaid.ui.network_pane import NetworkPane
 from mutualaid.ui.page import Desk, Page
@@ -62,10 +62,13 @@ class MachinesPage(Page):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px(12))
-        column.addWidget(self.facts)
+        facts = QHBoxLayout()
+        facts.setContentsMargins(0, 0, theme().px(12), 0)
+        facts.addWidget(self.facts)
+        column.addLayout(facts)
         column.addWidget(self.list, 1)
         content.setFocusProxy(self.list)
-        self.set_content(content)
+        self.set_content(in_page(content), margins=False)
         self.pane = DetailPane(tr("This machine's network"))
         self.network = NetworkPane(desk)
         self.network.invitations_changed.connect(self._read)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import ChangeSet, PersonRow
-from mutualaid.ui.cards import CardFace, CardList
+from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.fix_form import my_page
 from mutualaid.ui.models import KeyedListModel
 from mutualaid.ui.my_page import MyPageForm
@@ -43,7 +43,7 @@ class PeoplePage(Page):
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.empty)
         self._stack.setFocusProxy(self.list)
-        self.set_content(self._stack)
+        self.set_content(in_page(self._stack), margins=False)
         self.pane = DetailPane(tr("Person"))
         self.detail = PersonDetail(desk)
         self.detail.edit_asked.connect(self.edit_my_page)

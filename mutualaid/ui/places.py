@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from mutualaid.errors import MutualAidError
 from mutualaid.model import hours
 from mutualaid.model.values import ChangeSet, PlaceRow
-from mutualaid.ui.cards import CardFace, CardList
+from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.models import KeyedListModel
 from mutualaid.ui.page import Desk, Page
 from mutualaid.ui.place_form import PlaceDialog, next_open_text
@@ -56,7 +56,7 @@ class PlacesPage(Page):
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.empty)
         self._stack.setFocusProxy(self.list)
-        self.set_content(self._stack)
+        self.set_content(in_page(self._stack), margins=False)
         self.pane = DetailPane(tr("Place"))
         self.detail = PlaceDetail()
         self.detail.confirmed.connect(self._confirm)
