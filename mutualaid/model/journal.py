@@ -173,9 +173,10 @@ class Journal:
         self._by_number[branch.number] = branch
 
     def _load_control(self) -> None:
+        # CROSS JOIN: chain by chain, by its index; the planner would walk every entry there is.
         rows = self.store.connection.execute(
             "SELECT entry.number, chain.number, seq, created, after, hash, payload"
-            " FROM chain JOIN entry ON entry.chain = chain.number"
+            " FROM chain CROSS JOIN entry ON entry.chain = chain.number"
             " WHERE kind = 0 AND entry.number > ? ORDER BY entry.number",
             (self._control_upto,),
         ).fetchall()
