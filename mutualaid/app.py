@@ -270,7 +270,8 @@ class App(QObject):
         self._group = None
 
     def take_down(self) -> None:
-        """Before the program ends."""
+        """Before the program ends; once is enough, twice does no harm."""
+        self._make_sync = None
         self._stop_sync()
         self._put_away()
         window, self.window = self.window, None
@@ -330,9 +331,14 @@ def _end_on_signals(application: QApplication) -> None:
     wake = QTimer(application)
     wake.timeout.connect(lambda: None)
     wake.start(SIGNALS_SEEN_MS)
+
+    def quit_soon() -> None:
+        # By an event: a signal may come before the loop runs, where a plain quit is lost.
+        QTimer.singleShot(0, application, application.quit)
+
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(ValueError):  # not in the main thread
-            signal.signal(number, lambda _number, _frame: application.quit())
+            signal.signal(number, lambda _number, _frame: quit_soon())
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -366,10 +372,13 @@ def run(
         theme = Theme.install(application)
         theme.dress(preferences.scheme, preferences.text_scale)
         app = App(application, profile, preferences, make_sync)
-        app.begin(group)
+        try:
+            app.begin(group)
+            return application.exec()
+        finally:
+            app.take_down()
     except MutualAidError as error:
         from mutualaid.ui.trouble import show_trouble
 
         show_trouble(str(error))
         return 1
-    return application.exec()

@@ -30,6 +30,7 @@ class Preferences:
             self._kept[key] = value
         else:
             self._settings.setValue(key, value)
+            self._settings.sync()
 
     @property
     def scheme(self) -> Scheme:
