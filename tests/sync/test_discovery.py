@@ -3,10 +3,13 @@
 """Discovery on the loopback interface, and what is taken of what is heard."""
 
 import asyncio
+import socket
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+from zeroconf._utils import net
 from zeroconf.asyncio import AsyncServiceInfo, AsyncZeroconf
 
 from mutualaid.model.keys import random
@@ -20,6 +23,28 @@ HOME = [
     Interface("fe80::10", 64, 2),
     Interface("2001:db8:5::10", 64, 2),
 ]
+
+
+#: Linux, ``linux/in.h``; Python has no name for it.
+IP_MULTICAST_ALL = 49
+
+
+@pytest.fixture(autouse=True)
+def _hears_loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep out what other programs of this computer hear on its real networks.
+
+    The kernel hands a multicast to every socket of the port, whoever joined; a test that answered
+    would speak to the network.
+    """
+
+    def listen_socket(*given: Any, **named: Any) -> socket.socket | None:
+        sock = original(*given, **named)
+        if sock is not None and sys.platform == "linux":
+            sock.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
+        return sock
+
+    original = net.new_listen_socket
+    monkeypatch.setattr(net, "new_listen_socket", listen_socket)
 
 
 class Ear:
