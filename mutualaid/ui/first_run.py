@@ -112,7 +112,7 @@ class FirstRun(QWidget):
         """Open the made-up neighbourhood as a program of its own, in a throw-away profile."""
         frozen = getattr(sys, "frozen", False)
         arguments = ["demo"] if frozen else ["-m", "mutualaid", "demo"]
-        started = QProcess.startDetached(sys.executable, arguments)
+        started, _process = QProcess.startDetached(sys.executable, arguments)
         if started:
             self.welcome.say(tr("The made-up neighbourhood opens in a moment, in its own window."))
         else:

@@ -3,6 +3,7 @@
 """Who fixes what: product categories, who can, teaches or wants to learn, and what came of it."""
 
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
@@ -189,7 +190,7 @@ class FixersPage(Page):
             (View.LOG, tr("Repair log")),
         ):
             chip = Chip(words, checked=view is View.FIX)
-            chip.toggled.connect(lambda on, view=view: on and self.set_view(view))
+            chip.toggled.connect(partial(self._toggled, view))
             self._views.addButton(chip)
             self._chips[view] = chip
         self._area = MenuChip(tr("Area"), tr("All areas"))
@@ -247,6 +248,10 @@ class FixersPage(Page):
         """The chosen product category, or ""."""
         row = self.category_list.currentIndex().data(ROW_ROLE)
         return row.category if isinstance(row, FixCategoryRow) else ""
+
+    def _toggled(self, view: View, on: bool) -> None:
+        if on:
+            self.set_view(view)
 
     def set_view(self, view: View) -> None:
         self._view = view

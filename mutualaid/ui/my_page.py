@@ -6,6 +6,7 @@ import re
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QCompleter,
     QHBoxLayout,
@@ -151,10 +152,10 @@ class MyPageForm(QWidget):
         self._me = me
 
     def _list_skills(self, me: PersonRow) -> None:
-        focused = self.focusWidget()
-        lost = focused is not None and focused not in (self.skill, self.add, self.add_fix) and (
-            any(layout.indexOf(focused.parentWidget()) >= 0
-                for layout in (self._skills, self._fixes))
+        focused = QApplication.focusWidget()
+        line = focused.parentWidget() if focused is not None else None
+        lost = line is not None and any(
+            layout.indexOf(line) >= 0 for layout in (self._skills, self._fixes)
         )
         clear_layout(self._skills)
         clear_layout(self._fixes)

@@ -62,7 +62,7 @@ def window(qtbot, profile: Profile, group: Group) -> Iterator[Shell]:
     Theme.install(application)
     bridge = Bridge(group.refresh)
     shell = Shell(group, profile, bridge, Preferences(None))
-    shell.bridge = bridge
+    shell.bridge = bridge  # type: ignore[attr-defined]  # for tests only
     qtbot.addWidget(shell)
     shell.resize(1280, 800)
     shell.show()
@@ -77,5 +77,7 @@ def cheap_passphrases(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     from mutualaid.model.vault import Vault
 
     for function in (backup.write_backup, Vault.set_passphrase):
-        monkeypatch.setitem(function.__kwdefaults__, "cost", keys.CHEAP)
+        defaults = function.__kwdefaults__
+        assert defaults is not None
+        monkeypatch.setitem(defaults, "cost", keys.CHEAP)
     return SimpleNamespace(cost=keys.CHEAP)

@@ -8,6 +8,10 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from mutualaid.model.group import Group
+from mutualaid.model.values import PersonRow
+from mutualaid.ui.fix_form import my_page
+
 D = TypeVar("D", bound=QWidget)
 
 Key = Qt.Key
@@ -57,6 +61,13 @@ def dialogs_open() -> list[QDialog]:
 def settle() -> None:
     """Let go of what was deleted."""
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def mine(group: Group) -> PersonRow:
+    """My own page."""
+    found = my_page(group)
+    assert found is not None
+    return found
 
 
 def focusables(root: QWidget) -> list[QWidget]:

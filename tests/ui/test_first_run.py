@@ -3,13 +3,16 @@
 """The first minute: a group of one's own, an invitation good or bad, the wait, a look around."""
 
 import time
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from PySide6.QtCore import QProcess
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from mutualaid.app import App
 from mutualaid.errors import StorageError
+from mutualaid.model.group import Group
 from mutualaid.model.invitation import Invitation
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.first_run import FirstRun
@@ -20,6 +23,11 @@ from mutualaid.ui.theme import Theme
 from tests.ui.helpers import Key, press, settle, tab_to, type_text
 
 GROUP = bytes(range(16))
+
+
+def front(app: App) -> QWidget | None:
+    """The window of the program now."""
+    return app.window
 
 
 def invitation(**changes):
@@ -178,9 +186,12 @@ def test_going_back_keeps_the_name(first, qtbot):
 @pytest.mark.parametrize("starts", [True, False])
 def test_looking_around_opens_a_window_of_its_own(first, monkeypatch, starts):
     asked = []
-    monkeypatch.setattr(
-        QProcess, "startDetached", lambda program, arguments: asked.append(arguments) or starts
-    )
+
+    def start(_program, arguments):
+        asked.append(arguments)
+        return starts, 0
+
+    monkeypatch.setattr(QProcess, "startDetached", start)
     first.look.click()
     assert asked == [["-m", "mutualaid", "demo"]]
     said = first.welcome._said if starts else first.welcome._warned
@@ -188,16 +199,9 @@ def test_looking_around_opens_a_window_of_its_own(first, monkeypatch, starts):
     assert first.isVisible()
 
 
-class Pending:
-    """A group that waits to be let in."""
-
-    name = "Elm Street"
-    joined = False
-
-
 def test_the_wait_says_what_is_known_and_ends_once(qtbot):
-    group = Pending()
-    waiting = Waiting(group)
+    group = SimpleNamespace(name="Elm Street", joined=False)
+    waiting = Waiting(cast("Group", group))
     qtbot.addWidget(waiting)
     waiting.show()
     let_in = []
@@ -223,13 +227,14 @@ def test_the_program_waits_and_then_opens_the_board_by_itself(
     Theme.install(application)
     app = App(application, empty_profile, Preferences(tmp_path), None)
     app.begin()
-    assert isinstance(app.window, FirstRun)
+    assert isinstance(front(app), FirstRun)
     ends = int(time.time() * 1000) + 86_400_000
     group = empty_profile.join(invitation(expires=ends), "Jo")
     app.show_group(group)
-    assert isinstance(app.window, Waiting)
+    waiting = front(app)
+    assert isinstance(waiting, Waiting)
     monkeypatch.setattr(type(group), "joined", property(lambda _: True))
-    app.window.look()
-    assert isinstance(app.window, Shell)
+    waiting.look()
+    assert isinstance(front(app), Shell)
     app.take_down()
     settle()

@@ -172,7 +172,7 @@ def test_what_others_write_arrives_without_a_reset(page, qtbot, window, elsewher
     resets = []
     page.fixers.modelReset.connect(lambda: resets.append(True))
     with qtbot.waitSignal(page.categories.dataChanged):
-        window.bridge.look()
+        window.desk.bridge.look()
     assert [row.name for row in page.fixers.rows] == [elsewhere.my_name]
     assert not resets
 

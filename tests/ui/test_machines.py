@@ -26,7 +26,7 @@ def page(window) -> MachinesPage:
 
 @pytest.fixture
 def asked(window):
-    names = []
+    names: list[str] = []
     window.action_asked.connect(names.append)
     return names
 
@@ -43,17 +43,17 @@ def test_each_machine_is_there_with_when_it_was_heard(page, group):
 
 def test_a_connected_machine_is_named_as_such(page, window):
     other = page.model.row(1)
-    window.bridge.status_told.emit(NetworkStatus("127.0.0.1:47470", True, (other.device,)))
+    window.desk.bridge.status_told.emit(NetworkStatus("127.0.0.1:47470", True, (other.device,)))
     assert page._face(other).trailing == "connected"
     assert "connected now" in machine_sentence(other, 0, connected=True)
     assert "127.0.0.1:47470" in page.network.listening.text()
 
 
 def test_a_problem_of_the_network_is_a_lasting_line(page, window):
-    window.bridge.status_told.emit(NetworkStatus(problem="Port 47470 is in use."))
+    window.desk.bridge.status_told.emit(NetworkStatus(problem="Port 47470 is in use."))
     assert page.problem.isVisible()
     assert page.problem.accessibleName() == "Port 47470 is in use."
-    window.bridge.status_told.emit(NetworkStatus())
+    window.desk.bridge.status_told.emit(NetworkStatus())
     assert not page.problem.isVisible()
 
 

@@ -6,12 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from mutualaid.model.values import SkillLevel
-from mutualaid.ui.fix_form import my_page
 from mutualaid.ui.my_page import language_codes
 from mutualaid.ui.people import PeoplePage
 from mutualaid.ui.post_form import PostDialog
 from mutualaid.ui.wording import language_name, person_sentence
-from tests.ui.helpers import Key, dialog, press, settle, tab_to, type_text
+from tests.ui.helpers import Key, dialog, mine, press, settle, tab_to, type_text
 
 
 @pytest.fixture
@@ -58,7 +57,7 @@ def test_nobody_found_is_said(page, qtbot):
 
 
 def test_my_page_is_changed_by_keyboard_and_taken_back(page, qtbot, window, group):
-    before = my_page(group)
+    before = mine(group)
     page.edit_my_page()
     form = page.form
     assert form.name.hasFocus()
@@ -71,47 +70,47 @@ def test_my_page_is_changed_by_keyboard_and_taken_back(page, qtbot, window, grou
     type_text(qtbot, "Czech, Klingon", form.languages)
     press(qtbot, Key.Key_Return, widget=form.languages)
     assert form.isHidden()
-    now = my_page(group)
+    now = mine(group)
     assert now.area == "By the bridge"
     assert set(now.languages) == {"cs", "Klingon"}
     assert now.name == before.name
     window.undo()
-    back = my_page(group)
+    back = mine(group)
     assert (back.area, set(back.languages)) == (before.area, set(before.languages))
 
 
 def test_showing_what_came_of_my_repairs_is_my_choice(page, qtbot, group, window):
-    before = my_page(group).outcomes
+    before = mine(group).outcomes
     page.edit_my_page()
     tab_to(qtbot, page.form.outcomes)
     press(qtbot, Key.Key_Space)
     page.form.save.click()
-    assert my_page(group).outcomes is not before
+    assert mine(group).outcomes is not before
     window.undo()
-    assert my_page(group).outcomes is before
+    assert mine(group).outcomes is before
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\t \u00a0"])
 def test_a_blank_name_is_refused_and_nothing_else_is_lost(form, group, name):
-    before = my_page(group)
+    before = mine(group)
     form.name.setText(name)
     form.availability.setText("Tuesdays at dawn")
     form.submit()
     assert form.isVisible()
     assert form.name.property("bad") == "true"
     assert form.availability.text() == "Tuesdays at dawn"
-    assert my_page(group) == before
+    assert mine(group) == before
 
 
 def test_a_name_of_10_000_characters_is_refused_and_stays(form, group):
-    before = my_page(group)
+    before = mine(group)
     form.name.setText("x" * 10_000)
     form.submit()
     assert form.isVisible()
     assert form.banner.isVisible()
     assert form.banner.accessibleName()
     assert len(form.name.text()) > 9_000
-    assert my_page(group) == before
+    assert mine(group) == before
 
 
 def test_a_skill_is_added_changed_and_removed(form, qtbot, window, group):
@@ -122,7 +121,7 @@ def test_a_skill_is_added_changed_and_removed(form, qtbot, window, group):
     assert form.skill.hasFocus()
 
     def level():
-        return {skill.name: skill.level for skill in my_page(group).skills}.get("Juggling")
+        return {skill.name: skill.level for skill in mine(group).skills}.get("Juggling")
 
     assert level() is SkillLevel.CAN
     box = next(
@@ -133,7 +132,7 @@ def test_a_skill_is_added_changed_and_removed(form, qtbot, window, group):
     press(qtbot, Key.Key_Down, widget=box)
     assert level() is SkillLevel.TEACH
     settle()
-    form._remove_skill(next(one for one in my_page(group).skills if one.name == "Juggling"))
+    form._remove_skill(next(one for one in mine(group).skills if one.name == "Juggling"))
     assert level() is None
     window.undo()
     assert level() is SkillLevel.TEACH
@@ -141,7 +140,7 @@ def test_a_skill_is_added_changed_and_removed(form, qtbot, window, group):
 
 
 def test_a_skill_without_a_name_or_too_long_is_refused(form, group):
-    before = my_page(group)
+    before = mine(group)
     form.skill.setText("   ")
     form.add.click()
     assert form.skill.property("bad") == "true"
@@ -149,14 +148,14 @@ def test_a_skill_without_a_name_or_too_long_is_refused(form, group):
     form.add.click()
     assert form.skill.property("bad") == "true"
     assert len(form.skill.text()) > 9_000
-    assert my_page(group) == before
+    assert mine(group) == before
 
 
 def test_what_is_being_typed_survives_what_others_write(form, qtbot, window, elsewhere):
     form.availability.setText("half a sen")
     elsewhere.add_skill("Whistling")
-    with qtbot.waitSignal(window.bridge.changed):
-        window.bridge.look()
+    with qtbot.waitSignal(window.desk.bridge.changed):
+        window.desk.bridge.look()
     assert form.isVisible()
     assert form.availability.text() == "half a sen"
     assert any("Whistling" in widget.accessibleName() for widget in form.findChildren(
@@ -190,7 +189,7 @@ def test_a_new_neighbour_appears_without_a_reset(page, qtbot, window, elsewhere)
     page.model.modelReset.connect(lambda: resets.append(True))
     elsewhere.set_me(availability="when the owl calls")
     with qtbot.waitSignal(page.model.dataChanged):
-        window.bridge.look()
+        window.desk.bridge.look()
     assert not resets
 
 

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Settings, backups and the profile's passphrase, as a person meets them."""
 
+from collections.abc import Iterator
+
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from mutualaid.errors import LockedError
 from mutualaid.model.profile import Profile
@@ -14,7 +17,7 @@ from tests.ui.helpers import Key, dialog, press, settle, tab_to
 
 
 @pytest.fixture
-def page(window) -> SettingsPage:
+def page(window) -> Iterator[SettingsPage]:
     window.show_page("settings")
     found = window.page
     assert isinstance(found, SettingsPage)
@@ -32,9 +35,14 @@ def test_light_and_dark_are_chosen_by_keyboard_and_kept(page, qtbot, window):
 
 
 def test_the_key_in_a_file_is_warned_of_for_good(page, profile):
-    assert profile.vault.kind is VaultKind.FILE
+    assert kept(profile) is VaultKind.FILE
     assert page.warning.isVisible()
     assert "file" in page.warning.accessibleName()
+
+
+def kept(profile) -> VaultKind:
+    """Where the key is now."""
+    return profile.vault.kind
 
 
 def test_a_passphrase_closes_the_profile(page, qtbot, profile, cheap_passphrases):
@@ -45,16 +53,16 @@ def test_a_passphrase_closes_the_profile(page, qtbot, profile, cheap_passphrases
     form.second.setText("battery staple")
     form.try_submit()
     assert form.second.property("bad") == "true"
-    assert profile.vault.kind is VaultKind.FILE
+    assert kept(profile) is VaultKind.FILE
     form.second.setText("correct horse")
     with qtbot.waitSignal(form.finished):
         form.try_submit()
-    assert profile.vault.kind is VaultKind.PASSPHRASE
+    assert kept(profile) is VaultKind.PASSPHRASE
     assert not page.warning.isVisible()
     with pytest.raises(LockedError):
         Profile.open(profile.directory)
     page.drop_passphrase.click()
-    assert profile.vault.kind is VaultKind.FILE
+    assert kept(profile) is VaultKind.FILE
     settle()
 
 
@@ -66,7 +74,7 @@ def test_a_blank_passphrase_is_refused(page, profile, typed):
     form.second.setText(typed)
     form.try_submit()
     assert form.first.property("bad") == "true"
-    assert profile.vault.kind is VaultKind.FILE
+    assert kept(profile) is VaultKind.FILE
     form.reject()
     settle()
 
@@ -118,7 +126,7 @@ def test_a_backup_that_cannot_be_begun_says_why(window, tmp_path, broken):
     form.file.line.setText(str(tmp_path / f"kept{SUFFIX}"))
     form.first.setText("three small words")
     form.second.setText("three small words")
-    wrong = form.file
+    wrong: QWidget = form.file
     if broken == "no such folder":
         form.file.line.setText(str(tmp_path / "nowhere" / "kept"))
     elif broken == "no path":

@@ -39,7 +39,7 @@ def test_an_error_of_ours_is_seen(qtbot):
 def test_closing_waits_and_tells_nothing(qtbot, started):
     gate = threading.Event()
     task = Task(gate.wait, "work")
-    told = []
+    told: list[object] = []
     task.succeeded.connect(told.append)
     if started:
         task.start()
