@@ -170,7 +170,7 @@ class BoardPage(Page):
             self.model.sweep()
             self._show_figures()
         beside = change.members or change.concerns("post", "response", "comment", "person")
-        if self._pane is not None and beside:
+        if self._pane is not None and beside and self.detail_is_shown:
             self._pane.refresh()
         if change.members:
             self._show_list_or_why_not()
@@ -293,15 +293,19 @@ class BoardPage(Page):
             self.pane.focus_offer()
 
     def _open(self, row: PostRow) -> None:
-        self.pane.show_post(row.id)
+        self._show_in_pane(row.id)
+
+    def _show_in_pane(self, record: bytes) -> None:
+        """Show a post in full; reading it again is saved where it is shown already."""
+        if not self.detail_is_shown or self.pane.record != record:
+            self.pane.show_post(record)
         self.show_detail()
 
     def open_record(self, record: bytes) -> None:
         if not self.model.index_of(record).isValid():
             self.show_everything()
         self._mark(record)
-        self.pane.show_post(record)
-        self.show_detail()
+        self._show_in_pane(record)
 
     def _mark(self, record: bytes) -> None:
         index = self.model.index_of(record)
@@ -329,8 +333,6 @@ class BoardPage(Page):
             return False
         if change.created is not None:
             self._mark(change.created)
-            if self.detail_is_shown and not self.narrow:
-                self.pane.show_post(change.created)
         self.focus_content()
         return True
 

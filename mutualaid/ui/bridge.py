@@ -106,6 +106,17 @@ class Bridge(QObject):
         else:
             self._later.start(GATHER - int(passed))
 
+    def take(self, own: ChangeSet) -> ChangeSet:
+        """What this window just committed, with all that waits, so that it is told but once."""
+        try:
+            own = merged(own, self._refresh())
+        except MutualAidError as error:
+            self.failed.emit(str(error))
+        waiting, self._waiting = self._waiting, NOTHING_CHANGED
+        self._later.stop()
+        self._since.start()
+        return merged(waiting, own)
+
     def _tell(self) -> None:
         change, self._waiting = self._waiting, NOTHING_CHANGED
         self._since.start()

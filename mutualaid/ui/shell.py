@@ -169,7 +169,7 @@ class Shell(QMainWindow):
 
     def committed_here(self, change: ChangeSet) -> None:
         self.committed.emit()
-        self.spread(change)
+        self.spread(self._bridge.take(change))
 
     def spread(self, change: ChangeSet) -> None:
         """Tell the page in front now, the others when they come to the front."""
