@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A group on several machines in one process, and a member who breaks the rules."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from mutualaid.model import crdt, keys
@@ -88,7 +88,7 @@ def meet(*machines: Replica) -> None:
                     assert not tell(source, target)
 
 
-def write(machine: Replica, owner: bytes, kind: str, fields: dict[str, Scalar]) -> bytes:
+def write(machine: Replica, owner: bytes, kind: str, fields: Mapping[str, Scalar]) -> bytes:
     """Write a new record that says it belongs to ``owner``; return its id."""
     identity = Identity(machine.group, owner, keys.random(8), kind)
     change = crdt.create(machine.actor, {IDENTITY: identity.data, **fields})

@@ -3,7 +3,6 @@
 """Whatever happens in whatever order, machines that hold the same show the same."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -88,6 +87,11 @@ def further_device(street: Street, machine: Replica) -> Replica:
     return made
 
 
+def rebuild(machine: Replica) -> None:
+    with machine.write(durable=True):
+        machine.applier.rebuild()
+
+
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ana who began the group, Ben with two machines, Carol; all in step."""
@@ -128,12 +132,8 @@ class World:
         one = self.machines[step.one % len(self.machines)]
         other = self.machines[step.other % len(self.machines)]
         match step.do:
-            case Do.POST:
-                fields = {"kind": "need", "title": f"{step.what}", "state": "open"}
-                self.written.add(write(one, one.me, "post", fields))
-            case Do.PLACE:
-                fields = {"name": f"{step.what}", "kind": "hub"}
-                self.written.add(write(one, one.group, "place", fields))
+            case Do.POST | Do.PLACE:
+                self.add(one, step)
             case Do.EDIT:
                 self.edit(one, step.what)
             case Do.PURGE:
@@ -152,12 +152,19 @@ class World:
             case Do.ADMIT:
                 self.admit(one, step.what)
             case Do.REBUILD:
-                with one.write(durable=True):
-                    one.applier.rebuild()
-            case Do.RESTORE:
-                if self.copies < 2:
-                    self.copies += 1
-                    further_device(self.street, one)
+                rebuild(one)
+            case Do.RESTORE if self.copies < 2:
+                self.copies += 1
+                further_device(self.street, one)
+
+    def add(self, machine: Replica, step: Step) -> None:
+        words = f"{step.what}"
+        if step.do is Do.PLACE:
+            record = write(machine, machine.group, "place", {"name": words, "kind": "hub"})
+        else:
+            post = {"kind": "need", "title": words, "state": "open"}
+            record = write(machine, machine.me, "post", post)
+        self.written.add(record)
 
     def records(self, machine: Replica) -> list[bytes]:
         rows = machine.store.connection.execute("SELECT id FROM record WHERE alive ORDER BY id")
@@ -291,27 +298,20 @@ class World:
         assert set(self.records(first)) >= self.written - self.purged
         assert not set(self.records(first)) & self.purged
         assert first.membership().waiting == 0
-        assert (
-            not first.store.connection.execute(
-                "SELECT 1 FROM waiting JOIN record ON record.number = waiting.record"
-                " WHERE record.id NOT IN (SELECT value FROM json_each(?))",
-                ("[]",),
-            ).fetchall()
-            or self.purged
-        )
+        waiting = first.store.connection.execute("SELECT count(*) FROM waiting").fetchone()[0]
+        assert waiting == 0 or self.purged
         for each in everybody:
             assert each.membership().is_current(each.device.public)
             assert each.journal.problems() == []
         for each in everybody[:2]:
-            with each.write(durable=True):
-                each.applier.rebuild()
+            rebuild(each)
             each.apply_all()
             assert each.applier.view_hash() in views
 
 
 @pytest.fixture
-def worlds(tmp_path: Path, template: Path) -> Iterator["Worlds"]:
-    yield Worlds(tmp_path, template)
+def worlds(tmp_path: Path, template: Path) -> "Worlds":
+    return Worlds(tmp_path, template)
 
 
 @dataclass
