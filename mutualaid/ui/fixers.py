@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who fixes what: product categories, who can, teaches or wants to learn, and what came of it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import partial
 
@@ -300,7 +301,7 @@ class FixersPage(Page):
         (self.fixers.replace if fresh else self.fixers.update)(rows)
         self._stack.setCurrentWidget(self.fixer_list if rows else self.empty)
         if not rows:
-            self._tell_empty(category, area)
+            self._tell_empty(category, area, everybody)
 
     def _wanted(self, row: FixerRow, area: str) -> bool:
         if area and row.area != area:
@@ -311,7 +312,7 @@ class FixersPage(Page):
             return row.level is SkillLevel.LEARN
         return row.level is not SkillLevel.LEARN
 
-    def _tell_empty(self, category: str, area: str) -> None:
+    def _tell_empty(self, category: str, area: str, everybody: Sequence[FixerRow]) -> None:
         if not category:
             self.empty.tell("search", tr("Nothing found"), tr(
                 "No kind of thing and nobody's page has these words."), tr("Show everything"))
@@ -325,8 +326,10 @@ class FixersPage(Page):
             self.empty.tell("fixers", tr("Nobody has asked to learn this yet"),
                             category, tr("I can fix…"))
         else:
+            # Said once, here, and not in a line above as well.
+            self.advice.tell("")
             self.empty.tell("fixers", tr("Nobody here fixes this yet"),
-                            category, tr("I can fix…"))
+                            advice(category, everybody), tr("I can fix…"))
 
     def _act_on_empty(self) -> None:
         if self._view is View.LOG:

@@ -71,7 +71,8 @@ class PlacesPage(Page):
         if not self._opened:
             self._opened = True
             self._load(fresh=True)
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        first = self.list if self.model.rowCount() else self.empty.action
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_change(self, change: ChangeSet) -> None:
         if not self._opened or not change.concerns("place", "repair"):

@@ -122,16 +122,14 @@ def advice(category: str, fixers: Sequence[FixerRow]) -> str:
     if not able:
         if learners:
             return tr(
-                "Nobody here fixes this yet: {thing}. %n neighbours want to learn. A repair "
-                "session nearby may take them along, or somebody next door can after all: ask "
-                "around.",
-                one="Nobody here fixes this yet: {thing}. %n neighbour wants to learn. A repair "
-                "session nearby may take them along, or somebody next door can after all: ask "
-                "around.",
+                "{thing}: %n neighbours want to learn. A repair session nearby may take them "
+                "along, or somebody next door can after all: ask around.",
+                one="{thing}: %n neighbour wants to learn. A repair session nearby may take them "
+                "along, or somebody next door can after all: ask around.",
                 n=len(learners), thing=category,
             )
-        return tr("Nobody here fixes this yet: {thing}. Ask at the next meeting who has done it "
-                  "before, and put down a place that does.", thing=category)
+        return tr("{thing}: ask at the next meeting who has done it before, or add a place that "
+                  "does it.", thing=category)
     who = able[0]
     if who.mine:
         start = tr("You are the only one here who fixes this: {thing}.", thing=category)
