@@ -99,6 +99,9 @@ def _pages(gallery: Gallery, shell: object) -> None:
     assert isinstance(shell, Shell)
     for spec in shell.specs:
         gallery.four_ways(f"page-{spec.name}", _page(shell, spec.name))
+    gallery.four_ways("people-one", _first_of(shell, "people"))
+    gallery.four_ways("people-my-page", _my_page(shell))
+    gallery.four_ways("places-one", _first_of(shell, "places"))
     board = shell.page_named("board")
     gallery.four_ways("board-post", _opened(shell, 1))
     gallery.four_ways("board-own-post", _opened_own(shell))
@@ -116,6 +119,35 @@ def _page(shell: object, name: str) -> Callable[[], object]:
         return shell
 
     return show
+
+
+def _first_of(shell: object, name: str) -> Callable[[], object]:
+    def show() -> object:
+        shell.show_page(name)  # type: ignore[attr-defined]
+        page = shell.page  # type: ignore[attr-defined]
+        page.open_record(page.model.row(0).id)
+        return shell
+
+    return show
+
+
+def _my_page(shell: object) -> Callable[[], object]:
+    def show() -> object:
+        shell.show_page("people")  # type: ignore[attr-defined]
+        shell.page.edit_my_page()  # type: ignore[attr-defined]
+        return shell
+
+    return show
+
+
+def _invitation(shell: object) -> object:
+    """The dialog once the invitation is made."""
+    from mutualaid.ui.invite import InviteDialog
+
+    dialog = InviteDialog(shell, shell.desk)  # type: ignore[arg-type, attr-defined]
+    dialog.open()
+    dialog.try_submit()
+    return dialog
 
 
 def _opened(shell: object, position: int) -> Callable[[], object]:
@@ -167,8 +199,11 @@ def _dialogs(gallery: Gallery, shell: object, profile: object) -> None:
 
     from mutualaid.app import DIALOGS
     from mutualaid.model.values import PostKind
+    from mutualaid.ui.fix_form import FixDialog
     from mutualaid.ui.help import AboutDialog, HelpDialog
+    from mutualaid.ui.place_form import PlaceDialog
     from mutualaid.ui.post_form import PostDialog
+    from mutualaid.ui.repair_form import RepairDialog
     from mutualaid.ui.trouble import PassphraseDialog, TroubleDialog
 
     def save(_draft: object, _dialog: object) -> bool:
@@ -181,6 +216,10 @@ def _dialogs(gallery: Gallery, shell: object, profile: object) -> None:
         "offer": lambda: PostDialog(shell, [], save, kind=PostKind.OFFER),  # type: ignore[arg-type]
         "passphrase": lambda: PassphraseDialog("This profile is locked by a passphrase."),
         "trouble": lambda: TroubleDialog("The disk is full. Nothing was lost."),
+        "invitation": lambda: _invitation(shell),
+        "fix": lambda: FixDialog(shell, shell.desk, "Kettle"),  # type: ignore[arg-type, attr-defined]
+        "repair": lambda: RepairDialog(shell, shell.desk),  # type: ignore[arg-type, attr-defined]
+        "place": lambda: PlaceDialog(shell, shell.desk),  # type: ignore[arg-type, attr-defined]
     }
     for name, (module, cls) in DIALOGS.items():
         makers[name] = lambda module=module, cls=cls: getattr(import_module(module), cls)(
