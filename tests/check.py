@@ -16,6 +16,7 @@ def commands(fix: bool) -> list[list[str]]:
     """What is run, in order."""
     lint = ["--fix"] if fix else []
     layout = [] if fix else ["--check", "--output-format", "concise"]
+    tools = ["helpers", "lab", "benchmarks", "conftest.py", "check.py"]
     strict = ["mutualaid/model", "mutualaid/sync", "mutualaid/errors.py"]
     return [
         [sys.executable, "-m", *command]
@@ -23,7 +24,7 @@ def commands(fix: bool) -> list[list[str]]:
             ["ruff", "check", *lint, "."],
             ["ruff", "format", *layout, "."],
             ["mypy", "--strict", *strict],
-            ["mypy", "mutualaid", "tests"],
+            ["mypy", "mutualaid", *(f"tests/{tool}" for tool in tools)],
         )
     ]
 

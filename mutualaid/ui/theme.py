@@ -79,7 +79,8 @@ class Colours:
 
 
 def _colours(*hexes: str) -> Colours:
-    return Colours(*(QColor(text) for text in hexes))
+    # As many as there are colours; ``high_contrast`` is not among them.
+    return Colours(*(QColor(text) for text in hexes))  # type: ignore[arg-type]
 
 
 LIGHT = _colours(

@@ -155,7 +155,7 @@ class Toast(QFrame):
         self._place()
         self.raise_()
         self._timer.start(self.STAYS)
-        announce(self.parentWidget(), words)
+        announce(self.parentWidget() or self, words)
 
     def _act(self) -> None:
         undo, self._undo = self._undo, None
