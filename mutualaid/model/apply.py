@@ -104,7 +104,7 @@ def decode_changes(payload: bytes) -> list[tuple[bytes, bytes]] | None:
             seen.add(record_id)
             found.append((record_id, change))
         return found
-    except Exception:  # hostile bytes raise many kinds
+    except Exception:  # noqa: BLE001 - hostile bytes raise many kinds
         return None
 
 

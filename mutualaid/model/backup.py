@@ -151,7 +151,9 @@ def _restore(profile: Profile, items: Iterator[list[Any]], made: list[Path]) -> 
         elif kind == ENTRIES and replica is not None:
             accepted = replica.take_in(decode_batch(values[0]))
             if accepted.refused:
-                raise DamagedError("The backup's entries do not fit together; nothing was restored.")
+                raise DamagedError(
+                    "The backup's entries do not fit together; nothing was restored."
+                )
             entries += accepted.stored
         elif kind == STATEMENTS and replica is not None:
             replica.accept_statements([(body, signature) for body, signature in values[0]])

@@ -146,15 +146,15 @@ def decode(payload: bytes) -> Control | None:
         parts = plain.read(payload)
         kind = _BY_TYPE[parts[0]]
         names = [each.name for each in fields(kind)]
-        values = [_checked(kind, name, value) for name, value in zip(names, parts[1:], strict=True)]
+        values = [_checked(name, value) for name, value in zip(names, parts[1:], strict=True)]
         control: Control = kind(*values)
         # One payload, one meaning: what was not written canonically is not read.
         return control if encode(control) == payload else None
-    except Exception:  # hostile bytes raise many kinds; each means "cannot be read"
+    except Exception:  # noqa: BLE001 - hostile bytes raise many kinds; each means "cannot be read"
         return None
 
 
-def _checked(kind: type[Control], name: str, value: Any) -> Any:
+def _checked(name: str, value: Any) -> Any:
     if isinstance(value, list):
         parts = tuple(value)
         if len(parts) > MAX_NAMES or not all(type(part) is bytes for part in parts):

@@ -306,9 +306,10 @@ class Journal:
         """A freeze of this device that is held and proven."""
         for entry in self._control.values():
             freeze = entry.control
-            if isinstance(freeze, Freeze) and freeze.device == device:
-                if proves_fork(self.group, freeze):
-                    return freeze
+            if not isinstance(freeze, Freeze) or freeze.device != device:
+                continue
+            if proves_fork(self.group, freeze):
+                return freeze
         return None
 
     def lacking(self, theirs: Holdings) -> Iterator[list[Run]]:

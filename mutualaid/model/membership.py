@@ -451,7 +451,7 @@ def header_place(header: bytes) -> tuple[bytes, bytes, Chain, int, bytes] | None
         if version != 1 or not named or len(rest) != 4:
             return None
         return group, device, Chain(chain), seq, prev
-    except Exception:  # hostile bytes raise many kinds
+    except Exception:  # noqa: BLE001 - hostile bytes raise many kinds
         return None
 
 

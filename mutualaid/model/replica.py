@@ -541,7 +541,7 @@ class Replica:
             if len(device) != 32 or not 0 <= created < 1 << 53:
                 return None
             return Statement(device, created, decode_holdings(encoded), body, signature)
-        except Exception:  # hostile bytes raise many kinds
+        except Exception:  # noqa: BLE001 - hostile bytes raise many kinds
             return None
 
     def accept_statements(self, offered: Sequence[tuple[bytes, bytes]]) -> int:
