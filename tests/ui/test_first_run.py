@@ -136,6 +136,7 @@ def _damaged():
         (invitation().text[:60], "missing"),
         (invitation(expires=1_000_000_000_000).text, "ended on 9 September 2001"),
     ],
+    ids=["nothing", "only spaces", "a link", "damaged", "cut off", "expired"],
 )
 def test_an_invitation_that_cannot_be_used_says_why(first, empty_profile, text, says):
     first.join.click()
