@@ -45,7 +45,10 @@ class PostDelegate(QStyledItemDelegate):
         paint.card(
             painter,
             card,
-            selected=bool(state & QStyle.StateFlag.State_Selected),
+            # The card that the arrow keys stand on is marked whether it is chosen or not.
+            selected=bool(
+                state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_HasFocus)
+            ),
             focused=view is not None and view.hasFocus(),
             hovered=bool(state & QStyle.StateFlag.State_MouseOver),
         )
