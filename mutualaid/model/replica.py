@@ -8,6 +8,7 @@ several, in any number of processes, may share one database.
 """
 
 import contextlib
+import gc
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 STATEMENT_DOMAIN: Final = b"mutualaid/statement/1"
 MAX_STATEMENT: Final = 256 * 1024
 APPLY_BATCH: Final = 2_000
+MANY: Final = 500
 
 #: Kind under which a ChangeSet tells that another machine was heard or told what it holds.
 MACHINE: Final = "machine"
@@ -485,9 +487,10 @@ class Replica:
 
     def apply_some(self, limit: int = APPLY_BATCH) -> int:
         """Apply up to ``limit`` stored entries; 0 when all are applied."""
-        if not self.applier.backlog():
+        waiting = self.applier.backlog()
+        if not waiting:
             return 0
-        with self.write(durable=False):
+        with self.write(durable=False), _collector_paused(min(waiting, limit) >= MANY):
             return self.applier.apply(limit)
 
     def apply_all(self) -> None:
@@ -594,6 +597,19 @@ class Replica:
 
     def close(self) -> None:
         self.store.close()
+
+
+@contextlib.contextmanager
+def _collector_paused(pause: bool) -> Iterator[None]:
+    """Keep the cyclic collector from walking what a large batch makes; none of it is cyclic."""
+    pause = pause and gc.isenabled()
+    if pause:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pause:
+            gc.enable()
 
 
 def _keep_keys(

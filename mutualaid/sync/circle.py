@@ -32,12 +32,12 @@ from mutualaid.sync.session import (
 #: Entries applied between two looks at the network: about 20 ms of work; where many wait, more at
 #: once, for the search index is written out with every commit.
 APPLY_SLICE: Final = 400
-APPLY_MANY: Final = 2000
+APPLY_MANY: Final = 3000
 #: While entries pour in they are stored first, and applied at the latest after this long.
 APPLY_AFTER_S: Final = 0.5
 #: So many entries at once are part of a longer transfer; it is over when none came for so long.
 BULK: Final = 50
-QUIET_S: Final = 0.03
+QUIET_S: Final = 0.015
 #: What came from one machine is passed on to the others after this long: most have it by then.
 FORWARD_AFTER_S: Final = 0.05
 #: A fresh statement of what is held is made when nothing came for a while, and not too often.

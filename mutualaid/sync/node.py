@@ -23,7 +23,7 @@ from mutualaid.model.replica import Replica
 from mutualaid.sync.addresses import DEFAULT_PORT, Address
 from mutualaid.sync.channel import Channel, Listener, connect, serve
 from mutualaid.sync.circle import Circle
-from mutualaid.sync.discovery import Discovery, local_interfaces
+from mutualaid.sync.discovery import Discovery
 from mutualaid.sync.ending import ChannelError, Ending
 from mutualaid.sync.recognition import Recognition, Standing
 from mutualaid.sync.status import NetworkStatus
@@ -332,7 +332,8 @@ class Node:
     async def _keep_in_touch(self, name: str, addresses: tuple[Address, ...]) -> None:
         """Be connected to the machine behind these addresses, for as long as it is there."""
         wait = FIRST_RETRY_S
-        if self._discovery is not None and name > self._discovery.name:
+        typed = any(str(address) == name for address in addresses)
+        if self._discovery is not None and not typed and name > self._discovery.name:
             # Both see each other at once; one begins, so that connections seldom cross.
             await asyncio.sleep(random.uniform(0.3, 0.6))  # noqa: S311 - no secret
         while True:
@@ -364,7 +365,7 @@ class Node:
         try:
             channel = await connect(self._recogniser, addresses)
         except ChannelError as error:
-            if error.ending is Ending.SAME_DEVICE and not self._is_here(addresses):
+            if error.ending is Ending.SAME_DEVICE:
                 self._copied()
             elif error.ending in (Ending.NO_COMMON_GROUP, Ending.NOT_OURS):
                 return STRANGER_RETRY_S
@@ -396,12 +397,6 @@ class Node:
                 circle = self._circle_of(channel.group)
                 if circle is not None:
                     await circle.converse(channel)
-
-    def _is_here(self, addresses: Sequence[Address]) -> bool:
-        """Whether these addresses lead back to this very machine and port."""
-        here = {each.ip for each in local_interfaces()} | {"127.0.0.1", "::1", "localhost"}
-        port = self._listener.port if self._listener else None
-        return any(each.port == port and each.host.partition("%")[0] in here for each in addresses)
 
     def _copied(self) -> None:
         """Another machine writes with this one's key: go on as a new device from here."""
