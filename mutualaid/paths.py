@@ -42,6 +42,13 @@ def profile_directory(environ: Mapping[str, str] | None = None) -> Path:
     return platformdirs.user_data_path(APP_NAME, appauthor=False)
 
 
+def resources() -> Path:
+    """Return the folder of icons: inside the package once installed, beside it in a clone."""
+    package = Path(__file__).resolve().parent
+    installed = package / "resources"
+    return installed if installed.is_dir() else package.parent / "resources"
+
+
 def make_private_directory(path: Path) -> Path:
     """Create ``path`` and what leads to it; only this user may look in (0700). StorageError.
 

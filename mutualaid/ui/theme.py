@@ -10,17 +10,17 @@ construction, so that a change of scheme or text size needs no further code.
 
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
+from mutualaid.paths import resources
 from mutualaid.ui.stylesheet import stylesheet
 
 #: The folder with the icons.
-ICONS: Final = Path(__file__).resolve().parent.parent / "resources" / "icons"
+ICONS: Final = resources() / "icons"
 
 
 class Scheme(StrEnum):
