@@ -19,12 +19,11 @@ from typing import Any, Final
 
 import cbor2
 
-from mutualaid import paths
 from mutualaid.errors import BackupError, DamagedError, NewerVersionError
 from mutualaid.model import keys
 from mutualaid.model.entry import decode_batch, encode_batch
 from mutualaid.model.group import Group
-from mutualaid.model.profile import GROUPS, GroupState, Profile
+from mutualaid.model.profile import GroupState, Profile
 from mutualaid.model.replica import Replica
 from mutualaid.model.sealedfile import read_sealed, write_sealed
 
@@ -82,9 +81,7 @@ def _content(profile: Profile) -> Iterator[bytes]:
             )
             for batch in replica.journal.lacking({}):
                 yield _frame(ENTRIES, encode_batch(batch))
-            yield _frame(
-                STATEMENTS, [[each.body, each.signature] for each in replica.statements()]
-            )
+            yield _frame(STATEMENTS, [[each.body, each.signature] for each in replica.statements()])
     yield _frame(END)
 
 
@@ -161,13 +158,14 @@ def _restore(profile: Profile, items: Iterator[list[Any]], made: list[Path]) -> 
             ended = True
     if not ended:
         raise DamagedError("The backup ends too early; nothing was restored.")
+    for directory in made:
+        profile.finish(directory)
     return Restored(tuple(names), entries)
 
 
 def _open_group(profile: Profile, values: list[Any], made: list[Path]) -> Replica:
     group, person, sealing, epochs, invitation, device = values
-    directory = profile.directory / GROUPS / keys.random(8).hex()
-    paths.make_private_directory(directory)
+    directory = profile.new_directory()
     made.append(directory)
     store = profile.store(directory)
     with store.write(durable=True):
@@ -190,5 +188,3 @@ def _finish(replica: Replica) -> str:
     name = Group(replica).name
     replica.close()
     return name
-
-

@@ -8,6 +8,7 @@ clear. Several processes may use one profile at once; one of them at a time sync
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,6 +35,10 @@ from mutualaid.model.vault import Vault, open_vault
 GROUPS: Final = "groups"
 DATABASE: Final = "group.db"
 SYNC_LOCK: Final = "sync.lock"
+#: Stands beside a database while its group is being made.
+UNFINISHED: Final = "unfinished"
+#: After this long nobody is making it any more.
+LEFT_BEHIND_S: Final = 24 * 60 * 60
 
 
 class GroupState(StrEnum):
@@ -58,9 +63,7 @@ class GroupInfo:
 class Profile:
     """An open profile. Groups opened from it stay open until each is closed."""
 
-    def __init__(
-        self, directory: Path, vault: Vault, *, clock: Callable[[], int] = now_ms
-    ) -> None:
+    def __init__(self, directory: Path, vault: Vault, *, clock: Callable[[], int] = now_ms) -> None:
         self.directory = directory
         self.vault = vault
         self.clock = clock
@@ -101,7 +104,27 @@ class Profile:
         home = self.directory / GROUPS
         if not home.is_dir():
             return []
-        return sorted(each for each in home.iterdir() if (each / DATABASE).is_file())
+        return sorted(
+            each
+            for each in home.iterdir()
+            if (each / DATABASE).is_file() and not (each / UNFINISHED).exists()
+        )
+
+    def new_directory(self) -> Path:
+        """A folder for a group that is being made: no group until :meth:`finish`, so that a
+        program that ends half-way leaves nothing that looks like one."""
+        home = self.directory / GROUPS
+        for left in home.glob(f"*/{UNFINISHED}"):
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND_S:
+                shutil.rmtree(left.parent, ignore_errors=True)
+        directory = home / keys.random(8).hex()
+        paths.make_private_directory(directory)
+        (directory / UNFINISHED).touch()
+        return directory
+
+    def finish(self, directory: Path) -> None:
+        """The group in this folder is whole."""
+        (directory / UNFINISHED).unlink()
 
     def groups(self) -> list[GroupInfo]:
         """Every group of this profile; what cannot be opened is BROKEN and has no name."""
@@ -119,7 +142,9 @@ class Profile:
 
     def store(self, directory: Path) -> Store:
         """The database in a group's folder, opened with its own key."""
-        return Store(directory / DATABASE, self.vault.subkey(f"group/{directory.name}"))
+        key = self.vault.subkey(f"group/{directory.name}")
+        unfinished = (directory / UNFINISHED).exists()
+        return Store(directory / DATABASE, key, create=unfinished)
 
     def open_directory(self, directory: Path) -> Group:
         """Open the group in this folder."""
@@ -161,9 +186,7 @@ class Profile:
     def start(self, name: str, me: str, *, country: str = "", tz: str = "") -> Group:
         """Begin a group on this machine."""
         return self._make(
-            lambda store: Group.start(
-                store, name, me, country=country, tz=tz, clock=self.clock
-            )
+            lambda store: Group.start(store, name, me, country=country, tz=tz, clock=self.clock)
         )
 
     def join(self, invitation: Invitation | str, me: str) -> Group:
@@ -188,12 +211,12 @@ class Profile:
 
     def _make(self, begin: Callable[[Store], Group]) -> Group:
         """A new folder with a new database; gone again if beginning fails."""
-        directory = self.directory / GROUPS / keys.random(8).hex()
-        paths.make_private_directory(directory)
+        directory = self.new_directory()
         try:
             store = self.store(directory)
             try:
                 group = begin(store)
+                self.finish(directory)
             except BaseException:
                 store.close()
                 raise
@@ -212,4 +235,3 @@ class Profile:
     def sync_lock(self) -> filelock.BaseFileLock:
         """The lock that the process which syncs this profile holds."""
         return filelock.FileLock(str(self.directory / SYNC_LOCK), timeout=0)
-

@@ -9,7 +9,7 @@ only file that opens the database. A :class:`Store` belongs to one thread.
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self, cast
 
 import sqlcipher3.dbapi2 as sqlite
 from sqlite_utils import Database
@@ -108,19 +108,77 @@ def create_views(db: Database) -> None:
         db.execute(statement)
 
 
+class _Cursor(sqlite.Cursor):  # type: ignore[misc]  # sqlcipher3 ships no types
+    """A cursor whose errors are sentences, wherever its rows are read."""
+
+    connection: "_Connection"
+
+    def execute(self, *arguments: Any) -> Self:
+        try:
+            super().execute(*arguments)
+        except sqlite.DatabaseError as error:
+            raise self.connection.explain(error) from error
+        return self
+
+    def fetchone(self) -> Any:
+        try:
+            return super().fetchone()
+        except sqlite.DatabaseError as error:
+            raise self.connection.explain(error) from error
+
+    def fetchall(self) -> Any:
+        try:
+            return super().fetchall()
+        except sqlite.DatabaseError as error:
+            raise self.connection.explain(error) from error
+
+    def __iter__(self) -> Iterator[Any]:
+        following = super().__next__
+        try:
+            while True:
+                yield following()
+        except StopIteration:
+            return
+        except sqlite.DatabaseError as error:
+            raise self.connection.explain(error) from error
+
+
+class _Connection(sqlite.Connection):  # type: ignore[misc]  # sqlcipher3 ships no types
+    path: Path
+
+    def cursor(self) -> _Cursor:
+        return cast("_Cursor", super().cursor(_Cursor))
+
+    def execute(self, *arguments: Any) -> _Cursor:
+        return self.cursor().execute(*arguments)
+
+    def explain(self, error: Exception) -> MutualAidError:
+        return explain(error, self.path)
+
+
 class Store:
     """One open database. Raises StorageError and its kin in sentences, never sqlite's own."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        """Open the database at ``path``, made if missing, with the raw 32-byte ``key``."""
+    def __init__(self, path: Path, key: bytes, *, create: bool = True) -> None:
+        """Open the database at ``path``, with the raw 32-byte ``key``; ``create`` one if there
+        is none."""
         self.path = path
         self._in_write = False
         self._durable: bool | None = None
+        if not create and (not path.is_file() or path.stat().st_size == 0):
+            raise DamagedError(
+                f"The file {path.name} in {path.parent} is empty. It was left as it is. Restore a"
+                " backup, or join again from a neighbour's machine."
+            )
         with self.explained():
             # Autocommit; every transaction below is explicit.
             self.connection = sqlite.connect(
-                str(path), isolation_level=None, timeout=BUSY_TIMEOUT_MS / 1000
+                str(path),
+                isolation_level=None,
+                timeout=BUSY_TIMEOUT_MS / 1000,
+                factory=_Connection,
             )
+        self.connection.path = path
         try:
             with self.explained():
                 self._prepare(key)
@@ -238,7 +296,7 @@ class Store:
         self.connection.close()
 
 
-def explain(error: sqlite.DatabaseError, path: Path) -> MutualAidError:
+def explain(error: Exception, path: Path) -> MutualAidError:
     """The sentence for an error that sqlite raised."""
     text = str(error)
     if "full" in text:
