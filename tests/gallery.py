@@ -232,9 +232,7 @@ def _dialogs(gallery: Gallery, shell: object, profile: object) -> None:
         _dialog(gallery, shell, name, make)
 
 
-def _dialog(
-    gallery: Gallery, shell: object, name: str, make: Callable[[], object]
-) -> None:
+def _dialog(gallery: Gallery, shell: object, name: str, make: Callable[[], object]) -> None:
     from mutualaid.ui.theme import Scheme, theme
 
     for scheme in (Scheme.LIGHT, Scheme.DARK):

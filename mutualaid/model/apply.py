@@ -471,8 +471,7 @@ class Applier:
         db = self.store.connection
         db.execute("DELETE FROM waiting WHERE record = ?", (number,))
         db.executemany(
-            "INSERT OR IGNORE INTO waiting"
-            " SELECT ?, ?, device FROM chain WHERE chain.number = ?",
+            "INSERT OR IGNORE INTO waiting SELECT ?, ?, device FROM chain WHERE chain.number = ?",
             [
                 (number, weighed.authors[change.hash].entry, weighed.authors[change.hash].device)
                 for change in weighed.waiting

@@ -632,9 +632,11 @@ def _keep_epoch(store: Store, epoch: keys.EpochKey) -> None:
 def encode_holdings(holdings: Holdings) -> list[list[object]]:
     """Holdings as CBOR-ready rows ``[device, [seq, hash, …], [seq, hash, …]]`` in order."""
     return [
-        [device, [part for head in heads[0] for part in head], [
-            part for head in heads[1] for part in head
-        ]]
+        [
+            device,
+            [part for head in heads[0] for part in head],
+            [part for head in heads[1] for part in head],
+        ]
         for device, heads in sorted(holdings.items())
     ]
 

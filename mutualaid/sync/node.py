@@ -140,9 +140,7 @@ class Node:
         self._stored = stored
         self._circles: dict[Path, Circle] = {}
         self._broken: set[Path] = set()
-        self._recogniser = Recogniser(
-            lambda: [circle.replica for circle in self._circles.values()]
-        )
+        self._recogniser = Recogniser(lambda: [circle.replica for circle in self._circles.values()])
         self._listener: Listener | None = None
         self._discovery: Discovery | None = None
         self._dialers: dict[str, asyncio.Task[None]] = {}

@@ -142,21 +142,40 @@ class BackupDialog(WorkDialog):
         today = QDate.currentDate().toString("yyyy-MM-dd")
         path = documents() / f"{today}{SUFFIX}"
         self.file = FileField(str(path), self._ask_file)
-        self.form.add(tr("&File"), self.file, help_text=tr(
-            "Keep it on another disk or stick: a backup beside the original is lost with it."))
+        self.form.add(
+            tr("&File"),
+            self.file,
+            help_text=tr(
+                "Keep it on another disk or stick: a backup beside the original is lost with it."
+            ),
+        )
         self.first = secret_line()
         self.second = secret_line()
-        self.form.add(tr("&Passphrase"), self.first, help_text=tr(
-            "A few words only you would say. Without them nobody can read the file, not even you."))
+        self.form.add(
+            tr("&Passphrase"),
+            self.first,
+            help_text=tr(
+                "A few words only you would say. Without them nobody can read the file, not even you."
+            ),
+        )
         self.form.add(tr("The passphrase &again"), self.second)
-        self.form.column.addWidget(Text(tr(
-            "The file holds all groups of this profile. A machine that is brought back from it "
-            "begins as a new machine of yours."), Size.META, quiet=True, wrap=True))
+        self.form.column.addWidget(
+            Text(
+                tr(
+                    "The file holds all groups of this profile. A machine that is brought back from it "
+                    "begins as a new machine of yours."
+                ),
+                Size.META,
+                quiet=True,
+                wrap=True,
+            )
+        )
         self.first.setFocus()
 
     def _ask_file(self, path: str) -> str:
         chosen, _ = QFileDialog.getSaveFileName(
-            self, tr("Where to keep the backup"), path, tr("Backups (*{suffix})", suffix=SUFFIX))
+            self, tr("Where to keep the backup"), path, tr("Backups (*{suffix})", suffix=SUFFIX)
+        )
         return chosen
 
     def submit(self) -> bool:
@@ -166,11 +185,17 @@ class BackupDialog(WorkDialog):
         elif not path.parent.is_dir():
             self.form.problem(self.file, tr("There is no folder {folder}.", folder=path.parent))
         elif not self.first.text().strip():
-            self.form.problem(self.first, tr("A backup needs a passphrase: whoever finds the file "
-                                             "could read everything otherwise."))
+            self.form.problem(
+                self.first,
+                tr(
+                    "A backup needs a passphrase: whoever finds the file "
+                    "could read everything otherwise."
+                ),
+            )
         elif self.first.text() != self.second.text():
-            self.form.problem(self.second, tr("These are two different passphrases. Type the same "
-                                              "one twice."))
+            self.form.problem(
+                self.second, tr("These are two different passphrases. Type the same one twice.")
+            )
         elif profile is None:
             self.tell(tr("There is no profile to back up."))
         else:
@@ -201,16 +226,26 @@ class RestoreDialog(WorkDialog):
         self.form.add(tr("&File"), self.file)
         self.passphrase = secret_line()
         self.form.add(tr("&Passphrase"), self.passphrase)
-        self.form.column.addWidget(Text(tr(
-            "The groups in it are added to this profile. This computer goes on as a new machine "
-            "of yours, and neighbours' machines bring it up to date."),
-            Size.META, quiet=True, wrap=True))
+        self.form.column.addWidget(
+            Text(
+                tr(
+                    "The groups in it are added to this profile. This computer goes on as a new machine "
+                    "of yours, and neighbours' machines bring it up to date."
+                ),
+                Size.META,
+                quiet=True,
+                wrap=True,
+            )
+        )
         self.file.setFocus()
 
     def _ask_file(self, path: str) -> str:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, tr("The backup to bring back"), path or str(documents()),
-            tr("Backups (*{suffix});;All files (*)", suffix=SUFFIX))
+            self,
+            tr("The backup to bring back"),
+            path or str(documents()),
+            tr("Backups (*{suffix});;All files (*)", suffix=SUFFIX),
+        )
         return chosen
 
     def submit(self) -> bool:
@@ -253,9 +288,14 @@ class PassphraseDialog(WorkDialog):
         self._told = done
         self.first = secret_line()
         self.second = secret_line()
-        self.form.add(tr("New &passphrase"), self.first, help_text=tr(
-            "It is asked for whenever Mutual Aid starts. Nobody can bring it back if it is "
-            "forgotten; a backup and its own passphrase can."))
+        self.form.add(
+            tr("New &passphrase"),
+            self.first,
+            help_text=tr(
+                "It is asked for whenever Mutual Aid starts. Nobody can bring it back if it is "
+                "forgotten; a backup and its own passphrase can."
+            ),
+        )
         self.form.add(tr("The passphrase &again"), self.second)
         self.first.setFocus()
 
@@ -264,8 +304,9 @@ class PassphraseDialog(WorkDialog):
         if not self.first.text().strip():
             self.form.problem(self.first, tr("A passphrase cannot be blank."))
         elif self.first.text() != self.second.text():
-            self.form.problem(self.second, tr("These are two different passphrases. Type the same "
-                                              "one twice."))
+            self.form.problem(
+                self.second, tr("These are two different passphrases. Type the same one twice.")
+            )
         elif profile is not None:
             vault, passphrase = profile.vault, self.first.text()
             self.run(lambda: vault.set_passphrase(passphrase), self._done)

@@ -51,21 +51,36 @@ class FirstRun(QWidget):
         self.show_step(self.welcome)
 
     def _make_welcome(self) -> "Step":
-        step = Step(tr("Mutual Aid"), tr(
-            "A noticeboard, a directory and a toolshed for your neighbourhood. It works without "
-            "the internet, without an account and without anybody's server. This takes a minute."))
+        step = Step(
+            tr("Mutual Aid"),
+            tr(
+                "A noticeboard, a directory and a toolshed for your neighbourhood. It works without "
+                "the internet, without an account and without anybody's server. This takes a minute."
+            ),
+        )
         self.start = self._choice(
-            step, "home", tr("Start a group"),
-            tr("For your house, street or quarter. Invite the others afterwards."))
+            step,
+            "home",
+            tr("Start a group"),
+            tr("For your house, street or quarter. Invite the others afterwards."),
+        )
         self.start.clicked.connect(lambda: self.show_step(self.start_step))
         self.join = self._choice(
-            step, "invite", tr("Join with an invitation"),
-            tr("A neighbour gave you a link, a card or a code."))
+            step,
+            "invite",
+            tr("Join with an invitation"),
+            tr("A neighbour gave you a link, a card or a code."),
+        )
         self.join.clicked.connect(lambda: self.show_step(self.join_step))
         self.look = self._choice(
-            step, "search", tr("Look around first"),
-            tr("A made-up neighbourhood in a window of its own. Nothing in it is real, and it is "
-               "gone when you close it."))
+            step,
+            "search",
+            tr("Look around first"),
+            tr(
+                "A made-up neighbourhood in a window of its own. Nothing in it is real, and it is "
+                "gone when you close it."
+            ),
+        )
         self.look.clicked.connect(self.look_around)
         self.restore = Button(tr("Bring a backup back…"), Look.QUIET, icon="restore")
         self.restore.clicked.connect(self._restore)
@@ -203,9 +218,13 @@ class StartStep(FieldsStep):
         self.fields = StartFields()
         super().__init__(
             tr("Start a group"),
-            tr("It begins on this machine, at once, with nobody's permission. You can invite "
-               "neighbours whenever you like."),
-            tr("Start the group"), self.fields)
+            tr(
+                "It begins on this machine, at once, with nobody's permission. You can invite "
+                "neighbours whenever you like."
+            ),
+            tr("Start the group"),
+            self.fields,
+        )
         self.first = self.fields.me
         self.fields.me.returnPressed.connect(self.submit)
         self.fields.group.returnPressed.connect(self.submit)
@@ -224,9 +243,13 @@ class JoinStep(FieldsStep):
         self.fields = JoinFields()
         super().__init__(
             tr("Join with an invitation"),
-            tr("As soon as a neighbour's machine is on the same network, it lets you in and you "
-               "see their board."),
-            tr("Join"), self.fields)
+            tr(
+                "As soon as a neighbour's machine is on the same network, it lets you in and you "
+                "see their board."
+            ),
+            tr("Join"),
+            self.fields,
+        )
         self.first = self.fields.me
         self.fields.me.returnPressed.connect(self.submit)
 

@@ -75,7 +75,8 @@ def product_completer(field: QLineEdit) -> QCompleter:
     """Offers product categories by their names and by everyday words."""
     names = [product.name for product in (*PRODUCT_CATEGORIES, *OTHER_PRODUCTS)]
     everyday = [
-        word.capitalize() for product in (*PRODUCT_CATEGORIES, *OTHER_PRODUCTS)
+        word.capitalize()
+        for product in (*PRODUCT_CATEGORIES, *OTHER_PRODUCTS)
         for word in product.words
     ]
     completer = QCompleter(sorted({*names, *everyday}, key=str.casefold), field)
@@ -87,7 +88,7 @@ def product_completer(field: QLineEdit) -> QCompleter:
 
 
 class FixDialog(FormDialog):
-    """"I can fix…": what, how well, and a word about it. ``category`` fills the first field."""
+    """ "I can fix…": what, how well, and a word about it. ``category`` fills the first field."""
 
     def __init__(self, parent: QWidget | None, desk: Desk, category: str = "") -> None:
         super().__init__(parent, tr("I can fix…"), tr("Save"), width=480)
@@ -112,7 +113,8 @@ class FixDialog(FormDialog):
         self.note = QLineEdit()
         self.note.setPlaceholderText(tr("Only small ones, I have the parts, …"))
         self.form.add(
-            tr("A &note, if you like"), self.note,
+            tr("A &note, if you like"),
+            self.note,
             help_text=tr("Everybody in the group sees this. Nobody is ever ranked by it."),
         )
         self.remove = Button(tr("Take it off my page"), Look.DANGER)
@@ -141,8 +143,11 @@ class FixDialog(FormDialog):
         if not category:
             self.form.problem(self.what, tr("Say what it is: a word is enough."))
             return False
-        return self._set(category, FixState(self.level.current, self.note.text()),
-                         tr("Saved: {thing}.", thing=category))
+        return self._set(
+            category,
+            FixState(self.level.current, self.note.text()),
+            tr("Saved: {thing}.", thing=category),
+        )
 
     def _take_off(self) -> None:
         category = canonical(self.what.text())
@@ -158,7 +163,9 @@ class FixDialog(FormDialog):
             return set_fix(group, my_page(group), category, old)
 
         done = self._desk.run(
-            lambda: set_fix(group, before, category, wanted), said, undo,
+            lambda: set_fix(group, before, category, wanted),
+            said,
+            undo,
             on_error=self._show_error,
         )
         return done is not None

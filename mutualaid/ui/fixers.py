@@ -88,8 +88,13 @@ class CategoryDelegate(QStyledItemDelegate):
         state = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         if chosen or state & QStyle.StateFlag.State_MouseOver:
-            paint.card(painter, whole.adjusted(0, 1, 0, -1), selected=chosen,
-                       focused=self._view.hasFocus(), hovered=True)
+            paint.card(
+                painter,
+                whole.adjusted(0, 1, 0, -1),
+                selected=chosen,
+                focused=self._view.hasFocus(),
+                hovered=True,
+            )
         inner = whole.adjusted(px(12), 0, -px(12), 0)
         count = fixers_text(row)
         strong = row.fixers == 1 and not row.places
@@ -100,11 +105,22 @@ class CategoryDelegate(QStyledItemDelegate):
         if start.width() < px(70):
             start = inner  # very large text in a small window: the name goes before the figure
         else:
-            paint.text(painter, paint.mirrored(end, whole, direction), count, size=Size.META,
-                       colour=colours.text if strong else colours.quiet, bold=strong,
-                       direction=direction)
-        paint.text(painter, paint.mirrored(start, whole, direction), row.category,
-                   bold=chosen, direction=direction)
+            paint.text(
+                painter,
+                paint.mirrored(end, whole, direction),
+                count,
+                size=Size.META,
+                colour=colours.text if strong else colours.quiet,
+                bold=strong,
+                direction=direction,
+            )
+        paint.text(
+            painter,
+            paint.mirrored(start, whole, direction),
+            row.category,
+            bold=chosen,
+            direction=direction,
+        )
         painter.restore()
 
 
@@ -131,29 +147,38 @@ class FixersPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(
-            desk, tr("Who fixes what"), placeholder=tr("Search: kettle, bicycle, …"),
+            desk,
+            tr("Who fixes what"),
+            placeholder=tr("Search: kettle, bicycle, …"),
             action=tr("I can fix…"),
         )
         self._view = View.FIX
         self._opened = False
         self._make_chips()
         self.categories: KeyedListModel[FixCategoryRow] = KeyedListModel(
-            key=lambda row: row.category, title=lambda row: row.category,
-            sentence=fix_category_sentence, parent=self,
+            key=lambda row: row.category,
+            title=lambda row: row.category,
+            sentence=fix_category_sentence,
+            parent=self,
         )
         self.category_list = CategoryList()
         self.category_list.setModel(self.categories)
         self.category_list.selectionModel().currentChanged.connect(self._chose)
         self.fixers: KeyedListModel[FixerRow] = KeyedListModel(
-            key=lambda row: (row.number, row.category), title=lambda row: row.name,
-            sentence=lambda row: fixer_sentence(row, when_text(row)), parent=self,
+            key=lambda row: (row.number, row.category),
+            title=lambda row: row.name,
+            sentence=lambda row: fixer_sentence(row, when_text(row)),
+            parent=self,
         )
         self.fixer_list = CardList(tr("Who fixes it"), self._fixer_face)
         self.fixer_list.setModel(self.fixers)
         self.fixer_list.acted.connect(self._act)
         self.fixer_list.opened.connect(self._open)
         self.repairs: KeyedListModel[RepairRow] = KeyedListModel(
-            key=lambda row: row.number, title=repair_title, sentence=repair_sentence, parent=self,
+            key=lambda row: row.number,
+            title=repair_title,
+            sentence=repair_sentence,
+            parent=self,
         )
         self.repair_list = CardList(tr("Repair log"), repair_face)
         self.repair_list.setModel(self.repairs)
@@ -196,8 +221,13 @@ class FixersPage(Page):
             self._chips[view] = chip
         self._area = MenuChip(tr("Area"), tr("All areas"))
         self._area.chosen.connect(lambda _key: self._show_category(fresh=True))
-        for widget in (self._chips[View.FIX], self._chips[View.TEACH], self._chips[View.LEARN],
-                       self._area, self._chips[View.LOG]):
+        for widget in (
+            self._chips[View.FIX],
+            self._chips[View.TEACH],
+            self._chips[View.LEARN],
+            self._area,
+            self._chips[View.LOG],
+        ):
             self.add_chip(widget)
 
     # -- what the window asks -----------------------------------------------------------------
@@ -293,9 +323,12 @@ class FixersPage(Page):
             (self.repairs.replace if fresh else self.repairs.update)(found)
             self._stack.setCurrentWidget(self.repair_list if found else self.empty)
             if not found:
-                self.empty.tell("fixers", tr("No repair written down yet"), tr(
-                    "Write down what was tried and what came of it: next time everybody knows."),
-                    tr("Write down a repair"))
+                self.empty.tell(
+                    "fixers",
+                    tr("No repair written down yet"),
+                    tr("Write down what was tried and what came of it: next time everybody knows."),
+                    tr("Write down a repair"),
+                )
             return
         rows = [row for row in everybody if self._wanted(row, area)]
         (self.fixers.replace if fresh else self.fixers.update)(rows)
@@ -314,22 +347,34 @@ class FixersPage(Page):
 
     def _tell_empty(self, category: str, area: str, everybody: Sequence[FixerRow]) -> None:
         if not category:
-            self.empty.tell("search", tr("Nothing found"), tr(
-                "No kind of thing and nobody's page has these words."), tr("Show everything"))
+            self.empty.tell(
+                "search",
+                tr("Nothing found"),
+                tr("No kind of thing and nobody's page has these words."),
+                tr("Show everything"),
+            )
         elif area:
-            self.empty.tell("filter", tr("Nobody in {area}", area=area),
-                            tr("There may be somebody in another area."), tr("All areas"))
+            self.empty.tell(
+                "filter",
+                tr("Nobody in {area}", area=area),
+                tr("There may be somebody in another area."),
+                tr("All areas"),
+            )
         elif self._view is View.TEACH:
-            self.empty.tell("fixers", tr("Nobody teaches this yet"),
-                            category, tr("I can fix…"))
+            self.empty.tell("fixers", tr("Nobody teaches this yet"), category, tr("I can fix…"))
         elif self._view is View.LEARN:
-            self.empty.tell("fixers", tr("Nobody has asked to learn this yet"),
-                            category, tr("I can fix…"))
+            self.empty.tell(
+                "fixers", tr("Nobody has asked to learn this yet"), category, tr("I can fix…")
+            )
         else:
             # Said once, here, and not in a line above as well.
             self.advice.tell("")
-            self.empty.tell("fixers", tr("Nobody here fixes this yet"),
-                            advice(category, everybody), tr("I can fix…"))
+            self.empty.tell(
+                "fixers",
+                tr("Nobody here fixes this yet"),
+                advice(category, everybody),
+                tr("I can fix…"),
+            )
 
     def _act_on_empty(self) -> None:
         if self._view is View.LOG:
@@ -354,10 +399,13 @@ class FixersPage(Page):
             button = tr("Change") if row.mine else tr("Ask {name}", name=row.name.split()[0])
         first = row.kind == "person" and self.fixers.row(0) == row and not row.mine
         return CardFace(
-            name=name, key=row.id, meta=meta(row.area, when_text(row), row.note),
+            name=name,
+            key=row.id,
+            meta=meta(row.area, when_text(row), row.note),
             line=line or tr("No attempts written down yet"),
             figures=(row.fixed, row.attempts) if 0 < row.attempts <= 10 else None,
-            button=button, primary=first,
+            button=button,
+            primary=first,
         )
 
     def _act(self, row: FixerRow) -> None:
@@ -381,13 +429,22 @@ def repair_title(row: RepairRow) -> str:
 
 
 def repair_sentence(row: RepairRow) -> str:
-    return sentence(repair_title(row), row.category, outcome_word(row.outcome), row.problem,
-                    row.barrier, row.place_name, row.who, row.date)
+    return sentence(
+        repair_title(row),
+        row.category,
+        outcome_word(row.outcome),
+        row.problem,
+        row.barrier,
+        row.place_name,
+        row.who,
+        row.date,
+    )
 
 
 def repair_face(row: RepairRow) -> CardFace:
     return CardFace(
-        name=repair_title(row), key=row.category,
+        name=repair_title(row),
+        key=row.category,
         meta=meta(date_text(row.date), row.place_name or row.who, row.category),
         line=meta(row.problem, row.barrier) or tr("Nothing more was written down"),
         trailing=outcome_word(row.outcome),

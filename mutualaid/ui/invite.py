@@ -45,16 +45,17 @@ class InviteDialog(FormDialog):
     """First how many and how long (Enter takes what is usual), then the code and the link."""
 
     def __init__(self, parent: QWidget | None, desk: Desk) -> None:
-        super().__init__(
-            parent, tr("Invite a neighbour"), tr("Make the invitation"), width=480
-        )
+        super().__init__(parent, tr("Invite a neighbour"), tr("Make the invitation"), width=480)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self.invitation: Invitation | None = None
         self.about = Text(
-            tr("Whoever has the invitation can join {group}: any neighbour's machine that is near "
-               "lets them in, and they read and write like everybody else. So give it only to "
-               "people you would let in.", group=desk.group.name),
+            tr(
+                "Whoever has the invitation can join {group}: any neighbour's machine that is near "
+                "lets them in, and they read and write like everybody else. So give it only to "
+                "people you would let in.",
+                group=desk.group.name,
+            ),
             wrap=True,
         )
         self.form.column.addWidget(self.about)
@@ -106,17 +107,23 @@ class InviteDialog(FormDialog):
 
     def _show(self, invitation: Invitation) -> None:
         self.about.setText(
-            tr("Show this to a neighbour, or send the link. On their machine they choose “Join "
-               "with an invitation”; their board opens as soon as both machines are near.")
+            tr(
+                "Show this to a neighbour, or send the link. On their machine they choose “Join "
+                "with an invitation”; their board opens as soon as both machines are near."
+            )
         )
         hide_rows(self.uses, self.days)
         self.qr.set_text(invitation.qr_text)
         self.link.setText(invitation.text)
         self.link.setCursorPosition(0)
         self.limits.setText(
-            tr("%n people can use it until {day}. You can take it back under Neighbours' machines.",
-               one="One person can use it until {day}. You can take it back under Neighbours' "
-               "machines.", n=self.uses.value(), day=day(invitation.expires or 0))
+            tr(
+                "%n people can use it until {day}. You can take it back under Neighbours' machines.",
+                one="One person can use it until {day}. You can take it back under Neighbours' "
+                "machines.",
+                n=self.uses.value(),
+                day=day(invitation.expires or 0),
+            )
         )
         # The link and its button stay in sight under the code in a small window, too.
         parent = self.parentWidget()

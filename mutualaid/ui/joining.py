@@ -68,8 +68,11 @@ class JoinFields(Form):
         self.invitation.setTabChangesFocus(True)
         self.invitation.setFixedHeight(theme().px(96))
         self.invitation.setPlaceholderText("mutualaid:join/…")
-        self.add(tr("The &invitation"), self.invitation,
-                 help_text=tr("Paste the whole link here, or type it from the card."))
+        self.add(
+            tr("The &invitation"),
+            self.invitation,
+            help_text=tr("Paste the whole link here, or type it from the card."),
+        )
         self.read = Text("", Size.META, tone="accent", wrap=True)
         self.read.hide()
         self.column.addWidget(self.read)
@@ -101,9 +104,13 @@ class JoinFields(Form):
         try:
             invitation = parse_invitation(self.invitation.toPlainText())
             if invitation.is_expired(now_ms()):
-                self.problem(self.invitation, tr(
-                    "This invitation ended on {day}. Ask for a new one; it takes a minute.",
-                    day=day(invitation.expires or 0)))
+                self.problem(
+                    self.invitation,
+                    tr(
+                        "This invitation ended on {day}. Ask for a new one; it takes a minute.",
+                        day=day(invitation.expires or 0),
+                    ),
+                )
                 return None
             return profile.join(invitation, self.me.text())
         except BadValueError as error:
@@ -191,12 +198,24 @@ class Waiting(QWidget):
         column.addLayout(middle)
         words = (
             (tr("Waiting for a neighbour's machine"), Size.DETAIL, False),
-            (tr("{group}: your invitation is saved on this machine. As soon as any neighbour's "
-                "machine is on the same network, it lets you in, and the board opens by itself.",
-                group=group.name), Size.BODY, False),
-            (tr("Nothing else to do. You may close the window: it goes on the next time. If "
-                "nothing happens although a neighbour's machine is here and on, the invitation "
-                "may be used up or taken back: ask for a new one."), Size.META, True),
+            (
+                tr(
+                    "{group}: your invitation is saved on this machine. As soon as any neighbour's "
+                    "machine is on the same network, it lets you in, and the board opens by itself.",
+                    group=group.name,
+                ),
+                Size.BODY,
+                False,
+            ),
+            (
+                tr(
+                    "Nothing else to do. You may close the window: it goes on the next time. If "
+                    "nothing happens although a neighbour's machine is here and on, the invitation "
+                    "may be used up or taken back: ask for a new one."
+                ),
+                Size.META,
+                True,
+            ),
         )
         for text, size, quiet in words:
             label = Text(text, size, quiet=quiet, wrap=True)

@@ -50,7 +50,8 @@ class MachinesPage(Page):
         self.facts.column.addWidget(self._reached)
         self.facts.column.addWidget(self._waiting)
         self.model: KeyedListModel[MachineRow] = KeyedListModel(
-            key=lambda row: row.device, title=lambda row: row.name,
+            key=lambda row: row.device,
+            title=lambda row: row.name,
             sentence=lambda row: machine_sentence(row, now_ms(), connected=self._is_near(row)),
             parent=self,
         )
@@ -152,8 +153,11 @@ class MachinesPage(Page):
         self._reached.setText(reached_words(reached))
         others = reached.machines > 0
         self._waiting.setText(
-            tr("%n changes of yours have reached nobody yet; they go out by themselves.",
-               one="%n change of yours has reached nobody yet; it goes out by itself.", n=waiting)
+            tr(
+                "%n changes of yours have reached nobody yet; they go out by themselves.",
+                one="%n change of yours has reached nobody yet; it goes out by itself.",
+                n=waiting,
+            )
             if waiting and others
             else tr("Invite a neighbour: what is written here is then kept on both machines.")
             if not others

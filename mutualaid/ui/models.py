@@ -70,7 +70,8 @@ class KeyedListModel(QAbstractListModel, Generic[Row]):
     # -- reading --------------------------------------------------------------------------
 
     def rowCount(
-        self, parent: QModelIndex | QPersistentModelIndex = QModelIndex()  # noqa: B008
+        self,
+        parent: QModelIndex | QPersistentModelIndex = QModelIndex(),  # noqa: B008
     ) -> int:
         return 0 if parent.isValid() else len(self._rows)
 
@@ -113,9 +114,7 @@ class KeyedListModel(QAbstractListModel, Generic[Row]):
 
     # -- paging ---------------------------------------------------------------------------
 
-    def canFetchMore(
-        self, parent: QModelIndex | QPersistentModelIndex
-    ) -> bool:
+    def canFetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> bool:
         return not parent.isValid() and not self._exhausted
 
     def fetchMore(self, parent: QModelIndex | QPersistentModelIndex) -> None:

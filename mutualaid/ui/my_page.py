@@ -77,8 +77,11 @@ class MyPageForm(QWidget):
         self.availability = QLineEdit()
         self.outcomes = QCheckBox(tr("Show what came of my repairs"))
         self.form.add(tr("&Name"), self.name)
-        self.form.add(tr("A&rea, in words"), self.area,
-                      help_text=tr("No address needed: “north side” is enough."))
+        self.form.add(
+            tr("A&rea, in words"),
+            self.area,
+            help_text=tr("No address needed: “north side” is enough."),
+        )
         self.form.add(tr("&Languages"), self.languages)
         self.languages.setPlaceholderText(tr("Czech, English"))
         self.form.add(tr("When I have &time"), self.availability)
@@ -180,7 +183,8 @@ class MyPageForm(QWidget):
         level = level_box(skill.level, tr("How well: {skill}", skill=skill.name))
         level.activated.connect(
             lambda _index, box=level: self._set_skill(
-                skill, Skill(skill.name, box.currentData(), skill.note))
+                skill, Skill(skill.name, box.currentData(), skill.note)
+            )
         )
         remove = Button("", Look.QUIET, icon="close", name=tr("Remove {thing}", thing=skill.name))
         remove.setToolTip(tr("Remove"))
@@ -190,8 +194,13 @@ class MyPageForm(QWidget):
     # -- leaving ------------------------------------------------------------------------------
 
     def _typed(self) -> tuple[object, ...]:
-        return (self.name.text(), self.area.text(), self.languages.text(),
-                self.availability.text(), self.outcomes.isChecked())
+        return (
+            self.name.text(),
+            self.area.text(),
+            self.languages.text(),
+            self.availability.text(),
+            self.outcomes.isChecked(),
+        )
 
     def may_leave(self) -> bool:
         """Whether nothing typed would be lost; says so in the form where it would."""
@@ -221,8 +230,11 @@ class MyPageForm(QWidget):
 
         def undo(_change: ChangeSet) -> ChangeSet:
             return group.set_me(
-                name=before.name, area=before.area, languages=before.languages,
-                availability=before.availability, outcomes=before.outcomes,
+                name=before.name,
+                area=before.area,
+                languages=before.languages,
+                availability=before.availability,
+                outcomes=before.outcomes,
             )
 
         done = self._desk.run(
@@ -231,10 +243,15 @@ class MyPageForm(QWidget):
                 area=_if_new(self.area.text().strip(), before.area),
                 languages=None if codes == before.languages else codes,
                 availability=_if_new(self.availability.text().strip(), before.availability),
-                outcomes=(None if self.outcomes.isChecked() == before.outcomes
-                          else self.outcomes.isChecked()),
+                outcomes=(
+                    None
+                    if self.outcomes.isChecked() == before.outcomes
+                    else self.outcomes.isChecked()
+                ),
             ),
-            tr("Your page is saved."), undo, on_error=self._show_error,
+            tr("Your page is saved."),
+            undo,
+            on_error=self._show_error,
         )
         if done is None:
             return

@@ -25,14 +25,19 @@ class PeoplePage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(
-            desk, tr("People and skills"), placeholder=tr("Search names, skills, languages"),
+            desk,
+            tr("People and skills"),
+            placeholder=tr("Search names, skills, languages"),
             action=tr("I can…"),
         )
         self._opened = False
         self._shown: bytes | None = None
         self.model: KeyedListModel[PersonRow] = KeyedListModel(
-            key=lambda row: row.number, title=lambda row: row.name, sentence=person_sentence,
-            more=lambda offset: self.group.people(self._words(), offset=offset), parent=self,
+            key=lambda row: row.number,
+            title=lambda row: row.name,
+            sentence=person_sentence,
+            more=lambda offset: self.group.people(self._words(), offset=offset),
+            parent=self,
         )
         self.list = CardList(tr("People"), person_face)
         self.list.setModel(self.model)
@@ -158,15 +163,26 @@ class PeoplePage(Page):
         if found:
             return
         if words:
-            self.empty.tell("search", tr("Nobody found"),
-                            tr("No page here has these words."), tr("Show everybody"))
+            self.empty.tell(
+                "search",
+                tr("Nobody found"),
+                tr("No page here has these words."),
+                tr("Show everybody"),
+            )
         elif not self.group.joined:
-            self.empty.tell("people", tr("Waiting for a neighbour's machine"), tr(
-                "Everybody in the group appears here by itself once one has let you in."), "")
+            self.empty.tell(
+                "people",
+                tr("Waiting for a neighbour's machine"),
+                tr("Everybody in the group appears here by itself once one has let you in."),
+                "",
+            )
         else:
-            self.empty.tell("people", tr("Nobody here yet"), tr(
-                "People appear here as they join. An invitation takes a minute."),
-                tr("Invite a neighbour"))
+            self.empty.tell(
+                "people",
+                tr("Nobody here yet"),
+                tr("People appear here as they join. An invitation takes a minute."),
+                tr("Invite a neighbour"),
+            )
 
     def _act_on_empty(self) -> None:
         if self._words() and self.search is not None:

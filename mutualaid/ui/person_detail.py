@@ -105,7 +105,8 @@ class PersonDetail(QWidget):
     def _add_fixes(self, row: PersonRow) -> None:
         learning = [skill.name for skill in row.skills if skill.level is SkillLevel.LEARN]
         fixes = [
-            fix for fix in row.fixes
+            fix
+            for fix in row.fixes
             if not any(same_product(name, fix.category) for name in learning)
         ]
         if not fixes:

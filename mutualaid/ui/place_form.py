@@ -36,14 +36,25 @@ def next_open_text(text: str) -> str:
     weekday = QLocale().toString(QDateTime.fromMSecsSinceEpoch(begin).date(), "dddd")
     if whole_day:
         return tr("Open next on {weekday}, {day}", weekday=weekday, day=day(begin))
-    return tr("Open next on {weekday}, {day}, {time}", weekday=weekday, day=day(begin),
-              time=clock_time(begin))
+    return tr(
+        "Open next on {weekday}, {day}, {time}",
+        weekday=weekday,
+        day=day(begin),
+        time=clock_time(begin),
+    )
 
 
 def draft_of(row: PlaceRow) -> PlaceDraft:
     """What the form would have held for this place."""
-    return PlaceDraft(name=row.name, kind=row.kind, area=row.area, address=row.address,
-                      hours=row.hours, about=row.about, fixes=row.fixes)
+    return PlaceDraft(
+        name=row.name,
+        kind=row.kind,
+        area=row.area,
+        address=row.address,
+        hours=row.hours,
+        about=row.about,
+        fixes=row.fixes,
+    )
 
 
 def fixes_text(fixes: tuple[Fix, ...]) -> str:

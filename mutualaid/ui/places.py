@@ -149,15 +149,26 @@ class PlacesPage(Page):
         if rows:
             return
         if words:
-            self.empty.tell("search", tr("No place found"),
-                            tr("No place here has these words."), tr("Show all places"))
+            self.empty.tell(
+                "search",
+                tr("No place found"),
+                tr("No place here has these words."),
+                tr("Show all places"),
+            )
         elif not self.group.joined:
-            self.empty.tell("places", tr("Waiting for a neighbour's machine"), tr(
-                "Places appear here by themselves once one has let you in."), "")
+            self.empty.tell(
+                "places",
+                tr("Waiting for a neighbour's machine"),
+                tr("Places appear here by themselves once one has let you in."),
+                "",
+            )
         else:
-            self.empty.tell("places", tr("No places yet"), tr(
-                "Kitchens, workshops, repair sessions, clinics: what is there already?"),
-                tr("Add a place"))
+            self.empty.tell(
+                "places",
+                tr("No places yet"),
+                tr("Kitchens, workshops, repair sessions, clinics: what is there already?"),
+                tr("Add a place"),
+            )
 
     def _act_on_empty(self) -> None:
         if self.search is not None and self.search.text().strip():
@@ -173,9 +184,11 @@ def place_face(row: PlaceRow) -> CardFace:
         name=row.name,
         key=row.id,
         meta=meta(place_word(row.kind), row.area, hours.words(row.hours)),
-        line=meta(outcomes_text(row.fixed, row.attempts),
-                  tr("repairs: {things}", things=fixes) if fixes else "") or
-        " ".join(row.about.split()),
+        line=meta(
+            outcomes_text(row.fixed, row.attempts),
+            tr("repairs: {things}", things=fixes) if fixes else "",
+        )
+        or " ".join(row.about.split()),
         trailing=confirmed_text(row.last_confirmed, now_ms()),
     )
 

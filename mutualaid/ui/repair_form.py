@@ -41,9 +41,15 @@ class RepairDialog(FormDialog):
         self.problem.setPlaceholderText(tr("Does not switch off"))
         self.form.add(tr("What was w&rong"), self.problem)
         self.outcome: ChoiceRow[RepairOutcome] = ChoiceRow(
-            tuple((one, outcome_word(one).capitalize()) for one in (
-                RepairOutcome.FIXED, RepairOutcome.REPAIRABLE, RepairOutcome.END_OF_LIFE,
-                RepairOutcome.UNKNOWN)),
+            tuple(
+                (one, outcome_word(one).capitalize())
+                for one in (
+                    RepairOutcome.FIXED,
+                    RepairOutcome.REPAIRABLE,
+                    RepairOutcome.END_OF_LIFE,
+                    RepairOutcome.UNKNOWN,
+                )
+            ),
             RepairOutcome.FIXED,
         )
         self.outcome.changed.connect(self._outcome_changed)

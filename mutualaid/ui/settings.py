@@ -65,15 +65,23 @@ class SettingsPage(Page):
         card = self._card(tr("Appearance"))
         form = Form()
         self.scheme: ChoiceRow[Scheme] = ChoiceRow(
-            ((Scheme.SYSTEM, tr("As the system")), (Scheme.LIGHT, tr("Light")),
-             (Scheme.DARK, tr("Dark"))),
+            (
+                (Scheme.SYSTEM, tr("As the system")),
+                (Scheme.LIGHT, tr("Light")),
+                (Scheme.DARK, tr("Dark")),
+            ),
             theme().scheme,
         )
         form.add(tr("Colours"), self.scheme)
         card.column.addWidget(form)
-        card.column.addWidget(Text(
-            tr("Larger text: Ctrl and plus. Smaller text: Ctrl and minus."),
-            Size.META, quiet=True, wrap=True))
+        card.column.addWidget(
+            Text(
+                tr("Larger text: Ctrl and plus. Smaller text: Ctrl and minus."),
+                Size.META,
+                quiet=True,
+                wrap=True,
+            )
+        )
         self.scheme.changed.connect(self._set_scheme)
 
     def _set_scheme(self) -> None:
@@ -95,9 +103,13 @@ class SettingsPage(Page):
     # -- the profile's key --------------------------------------------------------------------
 
     def _add_key(self) -> None:
-        card = self._card(tr("The key to this profile"), tr(
-            "Everything on this computer's disk is sealed. Where its key is kept decides who can "
-            "open it."))
+        card = self._card(
+            tr("The key to this profile"),
+            tr(
+                "Everything on this computer's disk is sealed. Where its key is kept decides who can "
+                "open it."
+            ),
+        )
         self.warning = Banner("", warn=True)
         card.column.addWidget(self.warning)
         self.kept = Text("", wrap=True)
@@ -115,10 +127,12 @@ class SettingsPage(Page):
         self.warning.tell((profile.vault.warning or "") if profile is not None else "")
         self.kept.setText(
             {
-                VaultKind.KEYCHAIN: tr("It is in this computer's keychain, and opens when you log "
-                                       "in."),
-                VaultKind.PASSPHRASE: tr("It is behind your passphrase, which is asked for "
-                                         "whenever Mutual Aid starts."),
+                VaultKind.KEYCHAIN: tr(
+                    "It is in this computer's keychain, and opens when you log in."
+                ),
+                VaultKind.PASSPHRASE: tr(
+                    "It is behind your passphrase, which is asked for whenever Mutual Aid starts."
+                ),
                 VaultKind.FILE: tr("It is in a file beside the profile."),
                 None: tr("This window has no profile of its own: nothing is kept."),
             }[kind]
@@ -149,9 +163,13 @@ class SettingsPage(Page):
     # -- backup -------------------------------------------------------------------------------
 
     def _add_backup(self) -> None:
-        card = self._card(tr("Backup"), tr(
-            "One file with all groups of this profile, behind a passphrase of its own. "
-            "Neighbours' machines hold what was written in the group, but not your keys."))
+        card = self._card(
+            tr("Backup"),
+            tr(
+                "One file with all groups of this profile, behind a passphrase of its own. "
+                "Neighbours' machines hold what was written in the group, but not your keys."
+            ),
+        )
         self.backup = Button(tr("Keep a backup…"), Look.SECONDARY, icon="save")
         self.backup.clicked.connect(lambda: self.desk.window.run_action("backup"))
         self.restore = Button(tr("Bring a backup back…"), Look.QUIET, icon="restore")
@@ -161,8 +179,10 @@ class SettingsPage(Page):
     # -- check --------------------------------------------------------------------------------
 
     def _add_check(self) -> None:
-        card = self._card(tr("Check"), tr(
-            "Looks at every page of the file and at every signature in it. Nothing is changed."))
+        card = self._card(
+            tr("Check"),
+            tr("Looks at every page of the file and at every signature in it. Nothing is changed."),
+        )
         self.check = Button(tr("Check this profile"), Look.SECONDARY, icon="check")
         self.check.clicked.connect(lambda: self._look(rebuild=False))
         self.rebuild = Button(tr("Make the lists anew"), Look.QUIET)
@@ -194,8 +214,11 @@ class SettingsPage(Page):
 
     def _tell_health(self, health: Health) -> None:
         if health.ok:
-            said = tr("All is well: %n records, every signature right.",
-                      one="All is well: %n record, every signature right.", n=health.records)
+            said = tr(
+                "All is well: %n records, every signature right.",
+                one="All is well: %n record, every signature right.",
+                n=health.records,
+            )
         else:
             said = "\n".join((tr("Something is wrong:"), *health.problems))
         self._tell_checked(said)
@@ -214,11 +237,19 @@ class SettingsPage(Page):
     # -- about --------------------------------------------------------------------------------
 
     def _add_about(self) -> None:
-        card = self._card(tr("Mutual Aid {version}", version=__version__), tr(
-            "Free software under the GNU Affero General Public License, version 3 or later. No "
-            "account, no server, no company: what is here belongs to the people who use it."))
+        card = self._card(
+            tr("Mutual Aid {version}", version=__version__),
+            tr(
+                "Free software under the GNU Affero General Public License, version 3 or later. No "
+                "account, no server, no company: what is here belongs to the people who use it."
+            ),
+        )
         profile = self.desk.profile
         if profile is not None:
-            words = Text(tr("This profile is in {folder}", folder=profile.directory), Size.META,
-                         quiet=True, wrap=True)
+            words = Text(
+                tr("This profile is in {folder}", folder=profile.directory),
+                Size.META,
+                quiet=True,
+                wrap=True,
+            )
             card.column.addWidget(words)

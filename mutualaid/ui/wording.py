@@ -35,7 +35,7 @@ def language_name(code: str) -> str:
 
 
 def languages_text(languages: Sequence[str]) -> str:
-    """"speaks Czech and English", or nothing."""
+    """ "speaks Czech and English", or nothing."""
     if not languages:
         return ""
     return tr("speaks {languages}", languages=listed([language_name(one) for one in languages]))
@@ -86,8 +86,9 @@ def fixers_text(row: FixCategoryRow) -> str:
     if not people:
         return places
     if places:
-        return tr("{people}, {places}", places=places,
-                  people=tr("%n people", one="%n person", n=people))
+        return tr(
+            "{people}, {places}", places=places, people=tr("%n people", one="%n person", n=people)
+        )
     return tr("%n people", one=tr("only 1 person"), n=people)
 
 
@@ -103,14 +104,24 @@ def outcomes_text(fixed: int, attempts: int) -> str:
     """What came of the attempts; nothing where none are shown."""
     if not attempts:
         return ""
-    return tr("{fixed} of {attempts} fixed", fixed=QLocale().toString(fixed),
-              attempts=QLocale().toString(attempts))
+    return tr(
+        "{fixed} of {attempts} fixed",
+        fixed=QLocale().toString(fixed),
+        attempts=QLocale().toString(attempts),
+    )
 
 
 def fixer_sentence(row: FixerRow, when: str) -> str:
     name = tr("{name} (you)", name=row.name) if row.mine else row.name
-    return sentence(name, row.category, fix_level_word(row.level).replace(" · ", ", "),
-                    row.note, row.area, when, outcomes_text(row.fixed, row.attempts))
+    return sentence(
+        name,
+        row.category,
+        fix_level_word(row.level).replace(" · ", ", "),
+        row.note,
+        row.area,
+        when,
+        outcomes_text(row.fixed, row.attempts),
+    )
 
 
 def advice(category: str, fixers: Sequence[FixerRow]) -> str:
@@ -126,24 +137,30 @@ def advice(category: str, fixers: Sequence[FixerRow]) -> str:
                 "along, or somebody next door can after all: ask around.",
                 one="{thing}: %n neighbour wants to learn. A repair session nearby may take them "
                 "along, or somebody next door can after all: ask around.",
-                n=len(learners), thing=category,
+                n=len(learners),
+                thing=category,
             )
-        return tr("{thing}: ask at the next meeting who has done it before, or add a place that "
-                  "does it.", thing=category)
+        return tr(
+            "{thing}: ask at the next meeting who has done it before, or add a place that does it.",
+            thing=category,
+        )
     who = able[0]
     if who.mine:
         start = tr("You are the only one here who fixes this: {thing}.", thing=category)
     else:
         start = tr("Only {name} fixes this here: {thing}.", name=who.name, thing=category)
     if learners:
-        end = tr("%n neighbours want to learn: ask whether they could come along next time.",
-                 one="%n neighbour wants to learn: ask whether they could come along next time.",
-                 n=len(learners))
+        end = tr(
+            "%n neighbours want to learn: ask whether they could come along next time.",
+            one="%n neighbour wants to learn: ask whether they could come along next time.",
+            n=len(learners),
+        )
     elif who.mine:
         end = tr("Could you show somebody, the next time you do it?")
     else:
-        end = tr("Would you like to learn it? Say so with “I can fix…”, and ask to come along "
-                 "next time.")
+        end = tr(
+            "Would you like to learn it? Say so with “I can fix…”, and ask to come along next time."
+        )
     return f"{start} {end}"
 
 
@@ -163,14 +180,21 @@ def skills_text(row: PersonRow) -> str:
 
 def person_sentence(row: PersonRow) -> str:
     name = tr("{name} (you)", name=row.name) if row.mine else row.name
-    return sentence(name, row.area, row.availability, languages_text(row.languages),
-                    skills_text(row))
+    return sentence(
+        name, row.area, row.availability, languages_text(row.languages), skills_text(row)
+    )
 
 
 def place_sentence(row: PlaceRow, hours: str, now: int) -> str:
-    return sentence(row.name, place_word(row.kind), row.area, row.address, hours,
-                    outcomes_text(row.fixed, row.attempts),
-                    confirmed_text(row.last_confirmed, now))
+    return sentence(
+        row.name,
+        place_word(row.kind),
+        row.area,
+        row.address,
+        hours,
+        outcomes_text(row.fixed, row.attempts),
+        confirmed_text(row.last_confirmed, now),
+    )
 
 
 # -- machines ---------------------------------------------------------------------------------
@@ -181,17 +205,23 @@ def machine_state(row: MachineRow, *, connected: bool) -> str:
     if row.this:
         return tr("Everything shown here is saved on it.")
     if row.frozen:
-        return tr("Set aside: what it wrote came in two versions. What is new from it does not "
-                  "count until a neighbour admits it again.")
+        return tr(
+            "Set aside: what it wrote came in two versions. What is new from it does not "
+            "count until a neighbour admits it again."
+        )
     if row.behind is None:
         return tr("Nothing is known yet about what it has.")
     if row.behind == 0:
         return tr("Has everything that is here.")
     if connected:
-        return tr("Catching up: %n changes to go.", one="Catching up: %n change to go.",
-                  n=row.behind)
-    return tr("Lacks %n changes that are here; it gets them when it is near.",
-              one="Lacks %n change that is here; it gets it when it is near.", n=row.behind)
+        return tr(
+            "Catching up: %n changes to go.", one="Catching up: %n change to go.", n=row.behind
+        )
+    return tr(
+        "Lacks %n changes that are here; it gets them when it is near.",
+        one="Lacks %n change that is here; it gets it when it is near.",
+        n=row.behind,
+    )
 
 
 def heard_text(row: MachineRow, now: int, *, connected: bool) -> str:
@@ -205,5 +235,6 @@ def heard_text(row: MachineRow, now: int, *, connected: bool) -> str:
 
 
 def machine_sentence(row: MachineRow, now: int, *, connected: bool) -> str:
-    return sentence(row.name, heard_text(row, now, connected=connected),
-                    machine_state(row, connected=connected))
+    return sentence(
+        row.name, heard_text(row, now, connected=connected), machine_state(row, connected=connected)
+    )

@@ -43,9 +43,7 @@ def test_killed_while_syncing_and_posting(tmp_path: Path) -> None:
                 title = f"{machine.name} {number}"
                 machine.run("post", "need", title)
                 promised.add(title)
-            torn = two.start(
-                sys.executable, "-m", "mutualaid", "post", "need", f"torn {number}"
-            )
+            torn = two.start(sys.executable, "-m", "mutualaid", "post", "need", f"torn {number}")
             pause.wait(chance.uniform(0.05, 0.6))
             torn.kill()
             if chance.random() < 0.5:

@@ -27,9 +27,7 @@ def view_hash(machine: Machine) -> str:
 
 
 def titles(machine: Machine) -> set[str]:
-    return {
-        post["title"] for kind in ("needs", "offers") for post in machine.json("list", kind)
-    }
+    return {post["title"] for kind in ("needs", "offers") for post in machine.json("list", kind)}
 
 
 def agree(*machines: Machine) -> bool:
@@ -127,8 +125,10 @@ def test_nothing_that_was_written_passes_in_the_clear(lab: Lab, tmp_path: Path) 
         assert titles(two) == {"Marmeladenglas"}
     seen = file.read_bytes()
     kept = b"".join(
-        each.read_bytes() for lab_machine in (one, two)
-        for each in lab_machine.profile.rglob("*") if each.is_file()
+        each.read_bytes()
+        for lab_machine in (one, two)
+        for each in lab_machine.profile.rglob("*")
+        if each.is_file()
     )
     assert len(seen) > 10_000
     assert len(kept) > 10_000

@@ -44,7 +44,8 @@ def tab_to(qtbot, widget: QWidget, most: int = 80) -> None:
 def dialog(kind: type[D]) -> D:
     """The dialog of this kind that is open."""
     found = [
-        widget for widget in QApplication.topLevelWidgets()
+        widget
+        for widget in QApplication.topLevelWidgets()
         if isinstance(widget, kind) and widget.isVisible()
     ]
     assert found, f"no {kind.__name__} is open"
@@ -53,7 +54,8 @@ def dialog(kind: type[D]) -> D:
 
 def dialogs_open() -> list[QDialog]:
     return [
-        widget for widget in QApplication.topLevelWidgets()
+        widget
+        for widget in QApplication.topLevelWidgets()
         if isinstance(widget, QDialog) and widget.isVisible()
     ]
 
@@ -73,8 +75,10 @@ def mine(group: Group) -> PersonRow:
 def focusables(root: QWidget) -> list[QWidget]:
     """What Tab can reach inside ``root``."""
     return [
-        widget for widget in root.findChildren(QWidget)
-        if widget.isVisibleTo(root) and widget.isEnabled()
+        widget
+        for widget in root.findChildren(QWidget)
+        if widget.isVisibleTo(root)
+        and widget.isEnabled()
         and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
         and widget.focusProxy() is None
         and widget.window() is root.window()

@@ -100,9 +100,7 @@ def test_a_disk_that_refuses_is_said_and_what_was_typed_stays(first, empty_profi
     assert fields.me.text() == "Mira"
 
 
-def test_an_invitation_is_read_as_it_is_pasted_and_begins_the_wait(
-    first, qtbot, empty_profile
-):
+def test_an_invitation_is_read_as_it_is_pasted_and_begins_the_wait(first, qtbot, empty_profile):
     press(qtbot, Key.Key_Tab)
     press(qtbot, Key.Key_Space)
     step = first.join_step

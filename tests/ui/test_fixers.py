@@ -34,7 +34,8 @@ def test_the_arrows_choose_a_category_and_show_who_fixes_it(page, qtbot, group):
     assert page.category != before
     shown = {row.name for row in page.fixers.rows}
     expected = {
-        row.name for row in group.fixers(category=page.category)
+        row.name
+        for row in group.fixers(category=page.category)
         if row.level is not SkillLevel.LEARN
     }
     assert shown == expected
@@ -123,8 +124,11 @@ def test_every_level_becomes_every_other(group, old, new):
 
 
 def test_a_fixer_is_asked_by_a_need_on_the_board(page, qtbot, window, group):
-    row = next(row for row in group.fixers() if row.kind == "person" and not row.mine
-               and row.level is not SkillLevel.LEARN)
+    row = next(
+        row
+        for row in group.fixers()
+        if row.kind == "person" and not row.mine and row.level is not SkillLevel.LEARN
+    )
     page._choose(row.category)
     tab_to(qtbot, page.fixer_list)
     page.fixer_list.select_key(page.fixers.index_of((row.number, row.category)))

@@ -45,9 +45,7 @@ DIALOG_MAKERS: dict[str, Callable[[Shell], QDialog]] = {
     "fix": lambda window: FixDialog(window, window.desk, "Kettle"),
     "repair": lambda window: RepairDialog(window, window.desk),
     "place": lambda window: PlaceDialog(window, window.desk),
-    "correct place": lambda window: PlaceDialog(
-        window, window.desk, window.desk.group.places()[0]
-    ),
+    "correct place": lambda window: PlaceDialog(window, window.desk, window.desk.group.places()[0]),
     "passphrase": lambda window: PassphraseDialog(window, window.desk, lambda: None),
 }
 

@@ -125,7 +125,8 @@ def test_a_skill_is_added_changed_and_removed(form, qtbot, window, group):
 
     assert level() is SkillLevel.CAN
     box = next(
-        widget for widget in form.findChildren(type(form.level))
+        widget
+        for widget in form.findChildren(type(form.level))
         if "Juggling" in widget.accessibleName()
     )
     box.setFocus()
@@ -158,8 +159,9 @@ def test_what_is_being_typed_survives_what_others_write(form, qtbot, window, els
         window.desk.bridge.look()
     assert form.isVisible()
     assert form.availability.text() == "half a sen"
-    assert any("Whistling" in widget.accessibleName() for widget in form.findChildren(
-        type(form.level)))
+    assert any(
+        "Whistling" in widget.accessibleName() for widget in form.findChildren(type(form.level))
+    )
     settle()
 
 
