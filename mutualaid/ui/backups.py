@@ -155,15 +155,16 @@ class BackupDialog(WorkDialog):
             tr("&Passphrase"),
             self.first,
             help_text=tr(
-                "A few words only you would say. Without them nobody can read the file, not even you."
+                "A few words only you would say. Without them nobody can read the file, not even "
+                "you."
             ),
         )
         self.form.add(tr("The passphrase &again"), self.second)
         self.form.column.addWidget(
             Text(
                 tr(
-                    "The file holds all groups of this profile. A machine that is brought back from it "
-                    "begins as a new machine of yours."
+                    "The file holds all groups of this profile. A machine that is brought back "
+                    "from it begins as a new machine of yours."
                 ),
                 Size.META,
                 quiet=True,
@@ -229,8 +230,8 @@ class RestoreDialog(WorkDialog):
         self.form.column.addWidget(
             Text(
                 tr(
-                    "The groups in it are added to this profile. This computer goes on as a new machine "
-                    "of yours, and neighbours' machines bring it up to date."
+                    "The groups in it are added to this profile. This computer goes on as a new "
+                    "machine of yours, and neighbours' machines bring it up to date."
                 ),
                 Size.META,
                 quiet=True,

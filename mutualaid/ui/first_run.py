@@ -54,8 +54,9 @@ class FirstRun(QWidget):
         step = Step(
             tr("Mutual Aid"),
             tr(
-                "A noticeboard, a directory and a toolshed for your neighbourhood. It works without "
-                "the internet, without an account and without anybody's server. This takes a minute."
+                "A noticeboard, a directory and a toolshed for your neighbourhood. It works "
+                "without the internet, without an account and without anybody's server. This takes "
+                "a minute."
             ),
         )
         self.start = self._choice(

@@ -118,7 +118,8 @@ class InviteDialog(FormDialog):
         self.link.setCursorPosition(0)
         self.limits.setText(
             tr(
-                "%n people can use it until {day}. You can take it back under Neighbours' machines.",
+                "%n people can use it until {day}. You can take it back under Neighbours' "
+                "machines.",
                 one="One person can use it until {day}. You can take it back under Neighbours' "
                 "machines.",
                 n=self.uses.value(),

@@ -201,7 +201,8 @@ class Waiting(QWidget):
             (
                 tr(
                     "{group}: your invitation is saved on this machine. As soon as any neighbour's "
-                    "machine is on the same network, it lets you in, and the board opens by itself.",
+                    "machine is on the same network, it lets you in, and the board opens by "
+                    "itself.",
                     group=group.name,
                 ),
                 Size.BODY,

@@ -106,8 +106,8 @@ class SettingsPage(Page):
         card = self._card(
             tr("The key to this profile"),
             tr(
-                "Everything on this computer's disk is sealed. Where its key is kept decides who can "
-                "open it."
+                "Everything on this computer's disk is sealed. Where its key is kept decides who "
+                "can open it."
             ),
         )
         self.warning = Banner("", warn=True)
