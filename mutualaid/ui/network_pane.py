@@ -3,13 +3,13 @@
 """This machine's own network: may it be found, where it listens, whom it calls, who may join."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from mutualaid.errors import BadValueError, MutualAidError
 from mutualaid.ui.page import Desk
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.theme import Size, theme
-from mutualaid.ui.widgets import Button, Form, Hairline, Look, Text, clear_layout
+from mutualaid.ui.widgets import Button, CheckBox, Form, Hairline, Look, Text, clear_layout
 from mutualaid.ui.words import day, tr
 
 
@@ -31,10 +31,9 @@ class NetworkSwitches(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px(6))
-        self.sync = QCheckBox(tr("Keep in step with neighbours' machines"))
-        self.announce = QCheckBox(tr("Let neighbours' machines find this one"))
+        self.sync = CheckBox(tr("Keep in step with neighbours' machines"))
+        self.announce = CheckBox(tr("Let neighbours' machines find this one"))
         for box in (self.sync, self.announce):
-            box.setAccessibleName(box.text())
             column.addWidget(box)
         column.addWidget(Text(
             tr("What can be seen on the network is that some Mutual Aid is here: no name, no "

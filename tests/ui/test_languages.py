@@ -28,7 +28,8 @@ class Longer(QTranslator):
             f"{{{part}}}" if number % 2 else part.translate(ACCENTS).replace("%ñ", "%n")
             for number, part in enumerate(parts)
         )
-        return f"[{words}{'~' * (1 + len(source) // 3)}]"
+        tail = 1 + len(source) // 3
+        return f"[{words}{('~' * 5 + ' ') * (tail // 6)}{'~' * (tail % 6)}]"
 
     def isEmpty(self):
         return False

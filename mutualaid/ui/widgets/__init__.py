@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The parts every page is built from. Import them from here.
 
-Text and buttons: ``Text Button ChoiceButton Chip MenuChip Pill Avatar Hairline``.
+Text and buttons: ``Text Button CheckBox Chip MenuChip Pill Avatar Hairline``.
 Containers: ``Card FlowLayout ScrollColumn DetailPane PageHeader SearchField``.
 Forms: ``Form`` (no row without a label), ``FormDialog``.
 Telling: ``EmptyState Banner Toast``.
@@ -14,6 +14,7 @@ from mutualaid.ui.widgets.basics import (
     Avatar,
     Button,
     Card,
+    CheckBox,
     FlowLayout,
     Hairline,
     Look,
@@ -33,6 +34,7 @@ __all__ = [
     "Banner",
     "Button",
     "Card",
+    "CheckBox",
     "Chip",
     "ChoiceRow",
     "DetailPane",

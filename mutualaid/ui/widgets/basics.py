@@ -5,8 +5,9 @@
 from enum import StrEnum
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -89,6 +90,51 @@ class Button(QPushButton):
         """Say something else, on the button and to a screen reader."""
         self.setText(words)
         self.setAccessibleName(words.replace("&", ""))
+
+
+class CheckBox(QCheckBox):
+    """A check box whose words take several lines where there is little room."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self._words = words
+        self.setAccessibleName(words)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def _wrapped(self, width: int) -> str:
+        metrics = self.fontMetrics()
+        # The square, the space after it, and the border of the focus ring.
+        room = width - theme().px(18 + 8 + 8)
+        lines: list[str] = []
+        for word in self._words.split():
+            longer = f"{lines[-1]} {word}" if lines else word
+            if lines and metrics.horizontalAdvance(longer) <= room:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        return "\n".join(lines)
+
+    def heightForWidth(self, width: int) -> int:
+        lines = self._wrapped(width).count("\n") + 1
+        one = super().minimumSizeHint().height()
+        return one if lines == 1 else lines * theme().px(20) + theme().px(8)
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        wide = self.fontMetrics().horizontalAdvance(self._words) + theme().px(40)
+        return QSize(wide, hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        widest = max(self.fontMetrics().horizontalAdvance(word) for word in self._words.split())
+        return QSize(widest + theme().px(40), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wrapped = self._wrapped(self.width())
+        if wrapped != self.text():
+            self.setText(wrapped)
 
 
 class Pill(QWidget):
