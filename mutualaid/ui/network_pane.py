@@ -35,17 +35,26 @@ class NetworkSwitches(QWidget):
         self.announce = CheckBox(tr("Let neighbours' machines find this one"))
         for box in (self.sync, self.announce):
             column.addWidget(box)
-        column.addWidget(Text(
-            tr("What can be seen on the network is that some Mutual Aid is here: no name, no "
-               "group, nothing that stays the same from day to day."),
-            Size.META, quiet=True, wrap=True))
+        column.addWidget(
+            Text(
+                tr(
+                    "What can be seen on the network is that some Mutual Aid is here: no name, no "
+                    "group, nothing that stays the same from day to day."
+                ),
+                Size.META,
+                quiet=True,
+                wrap=True,
+            )
+        )
         self.refresh()
         self.sync.toggled.connect(self._changed)
         self.announce.toggled.connect(self._changed)
 
     def refresh(self) -> None:
-        for box, on in ((self.sync, self._preferences.sync),
-                        (self.announce, self._preferences.announce)):
+        for box, on in (
+            (self.sync, self._preferences.sync),
+            (self.announce, self._preferences.announce),
+        ):
             box.blockSignals(True)
             box.setChecked(on)
             box.blockSignals(False)
@@ -81,10 +90,17 @@ class NetworkPane(QWidget):
         column.addWidget(self.listening)
         column.addWidget(Hairline())
         column.addWidget(Text(tr("Machines by address"), Size.STRONG))
-        column.addWidget(Text(
-            tr("Some networks hide machines from each other, for guests or between houses. Then "
-               "type the address that the other machine shows here."),
-            Size.META, quiet=True, wrap=True))
+        column.addWidget(
+            Text(
+                tr(
+                    "Some networks hide machines from each other, for guests or between houses. Then "
+                    "type the address that the other machine shows here."
+                ),
+                Size.META,
+                quiet=True,
+                wrap=True,
+            )
+        )
         self.form = Form(spacing=6)
         self.address = QLineEdit()
         self.address.setPlaceholderText("192.168.1.20")
@@ -132,10 +148,17 @@ class NetworkPane(QWidget):
         self._shown = found
         clear_layout(self._invitations)
         for one in found:
-            words = tr("{used} of {uses} used, until {day}", used=one.used, uses=one.uses,
-                       day=day(one.ends))
-            button = Button(tr("Take back"), Look.QUIET,
-                            name=tr("Take back the invitation: {words}", words=words))
+            words = tr(
+                "{used} of {uses} used, until {day}",
+                used=one.used,
+                uses=one.uses,
+                day=day(one.ends),
+            )
+            button = Button(
+                tr("Take back"),
+                Look.QUIET,
+                name=tr("Take back the invitation: {words}", words=words),
+            )
             button.clicked.connect(lambda _=False, public=one.public: self._take_back(public))
             self._invitations.addWidget(_line(words, button))
         if not found:
@@ -169,9 +192,7 @@ class NetworkPane(QWidget):
         self.address.clear()
 
     def _remove(self, address: str) -> None:
-        self._preferences.peers = tuple(
-            one for one in self._preferences.peers if one != address
-        )
+        self._preferences.peers = tuple(one for one in self._preferences.peers if one != address)
         self._list_peers()
         self.address.setFocus(Qt.FocusReason.OtherFocusReason)
         self._desk.window.run_action("sync")
@@ -179,8 +200,9 @@ class NetworkPane(QWidget):
     def _list_peers(self) -> None:
         clear_layout(self._peers)
         for address in self._preferences.peers:
-            button = Button("", Look.QUIET, icon="close",
-                            name=tr("Remove {address}", address=address))
+            button = Button(
+                "", Look.QUIET, icon="close", name=tr("Remove {address}", address=address)
+            )
             button.setToolTip(tr("Remove"))
             button.clicked.connect(lambda _=False, address=address: self._remove(address))
             self._peers.addWidget(_line(address, button))
