@@ -50,8 +50,15 @@ _PING_SECONDS: Final = 60.0
 _CLOSE_SECONDS: Final = 2.0
 _CONNECT_SECONDS: Final = 4.0
 _STAGGER_SECONDS: Final = 0.25
-#: TCP keepalive: idle seconds, seconds between probes, probes.
-_KEEPALIVE: Final = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3))
+#: TCP keepalive: idle seconds, seconds between probes, probes. And how long, in ms, what was sent
+#: may stay unanswered: after a cut TCP waits longer and longer between its own attempts, while a
+#: new connection is there at once.
+_TCP: Final = (
+    ("TCP_KEEPIDLE", 30),
+    ("TCP_KEEPINTVL", 10),
+    ("TCP_KEEPCNT", 3),
+    ("TCP_USER_TIMEOUT", 5_000),
+)
 
 _log = logging.getLogger(__name__)
 #: The library tells of every connection at INFO.
@@ -293,7 +300,7 @@ class _Bounded:
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in _KEEPALIVE:
+        for name, value in _TCP:
             if hasattr(socket, name):
                 sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
         cast("Any", super()).connection_made(transport)

@@ -34,7 +34,7 @@ LOOK_ALONE_S: Final = 0.1
 RESCAN_S: Final = 1.0
 #: Waits between attempts to reach a machine: doubled from the first to the last.
 FIRST_RETRY_S: Final = 0.5
-LAST_RETRY_S: Final = 30.0
+LAST_RETRY_S: Final = 2.0
 #: The same for a machine that is reachable but shares no group with this one.
 STRANGER_RETRY_S: Final = 20.0
 #: How often it is checked that a machine that was found is still connected, one way or the other.
