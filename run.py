@@ -12,6 +12,7 @@ Needs Python 3.11 or 3.12 and nothing else. Everything goes into ``.venv`` besid
 the exact versions of the lock file, each checked against its hash.
 """
 
+import ctypes
 import hashlib
 import os
 import shutil
@@ -23,6 +24,23 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 SUPPORTED = ((3, 11), (3, 12))
+#: Libraries that Qt loads on Linux and does not bring along, and Debian's packages of them.
+QT_WANTS = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
 
 
 def use_supported_python() -> None:
@@ -67,6 +85,22 @@ def set_up(lock: Path) -> None:
     stamp.write_text(wanted)
 
 
+def say_what_qt_lacks() -> None:
+    """Name the system packages without which the window may not open."""
+    lacking = []
+    for library, package in QT_WANTS.items():
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            lacking.append(package)
+    if lacking:
+        print(
+            "If the window does not open, the system lacks what Qt wants. On Debian and Ubuntu: "
+            f"sudo apt install {' '.join(lacking)}",
+            file=sys.stderr,
+        )
+
+
 def hand_over(arguments: list[str]) -> None:
     """Become the virtual environment's Python, with these arguments."""
     command = [str(PYTHON), *arguments]
@@ -84,6 +118,8 @@ def main() -> None:
     if first == "--test":
         hand_over(["-m", "pytest", *rest])
     elif not first.startswith("--set-up"):
+        if not first and sys.platform == "linux":
+            say_what_qt_lacks()
         hand_over(["-m", "mutualaid", *sys.argv[1:]])
 
 
