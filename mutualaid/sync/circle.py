@@ -12,7 +12,8 @@ import contextlib
 import logging
 import random
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from mutualaid.errors import MutualAidError, ProtocolError
 from mutualaid.model.replica import MACHINE, Replica
@@ -54,6 +55,8 @@ _PARTS: Final = {
 }
 
 _log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 
 class Circle:
@@ -116,7 +119,7 @@ class Circle:
             if device is not None:
                 self._heard(device)
             self._changed()
-            link.session.begin()
+            await self._step(link, link.session.begin)
             await self._run(link)
         finally:
             self._links.pop(channel, None)
@@ -147,12 +150,7 @@ class Circle:
             link.wake()
             while True:
                 frame = await link.channel.receive()
-                try:
-                    events = link.session.receive(frame)
-                except ProtocolError as error:
-                    _log.info("a machine broke the protocol: %s", error)
-                    await link.channel.close(Ending.BROKE_PROTOCOL)
-                    raise ChannelError(Ending.BROKE_PROTOCOL) from error
+                events = await self._step(link, partial(link.session.receive, frame))
                 link.wake()
                 for event in events:
                     self._follow(event, link)
@@ -160,6 +158,24 @@ class Circle:
             sender.cancel()
             self._tasks.discard(sender)
             await asyncio.gather(sender, return_exceptions=True)
+
+    async def _step(self, link: "_Link", step: Callable[[], _T]) -> _T:
+        """Do one step of a conversation; whatever goes wrong ends this conversation only."""
+        ending = Ending.TOO_BUSY
+        try:
+            return step()
+        except ProtocolError as error:
+            _log.info("a machine broke the protocol: %s", error)
+            ending = Ending.BROKE_PROTOCOL
+        except MutualAidError as error:
+            # A full disk, a locked file: told, and tried again with the next connection.
+            _log.info("the group's file could not be used: %s", error)
+            self.refusal = str(error)
+        except Exception:  # noqa: BLE001 - a fault of ours must not end all others' conversations
+            _log.exception("a conversation failed")
+        self._arrived.set()  # what was stored before is applied all the same
+        await link.channel.close(ending)
+        raise ChannelError(ending)
 
     def _follow(self, event: Event, link: "_Link") -> None:
         match event:
@@ -330,5 +346,9 @@ class _Link:
                 return  # the reader learns it as well, and ends the conversation
             except MutualAidError as error:
                 _log.info("what another machine lacks could not be read: %s", error)
+                await self.channel.close()
+                return
+            except Exception:  # noqa: BLE001 - a fault of ours must not leave the other waiting
+                _log.exception("what another machine lacks could not be sent")
                 await self.channel.close()
                 return
