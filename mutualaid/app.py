@@ -332,13 +332,21 @@ def _end_on_signals(application: QApplication) -> None:
     wake.timeout.connect(lambda: None)
     wake.start(SIGNALS_SEEN_MS)
 
-    def quit_soon() -> None:
+    def end() -> None:
+        if application.activeModalWidget() is None:
+            application.quit()
+        else:
+            # What is asked or said before there is a window has a loop of its own, and only this
+            # ends it.
+            application.exit(0)
+
+    def end_soon() -> None:
         # By an event: a signal may come before the loop runs, where a plain quit is lost.
-        QTimer.singleShot(0, application, application.quit)
+        QTimer.singleShot(0, application, end)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(ValueError):  # not in the main thread
-            signal.signal(number, lambda _number, _frame: quit_soon())
+            signal.signal(number, lambda _number, _frame: end_soon())
 
 
 def make_application(arguments: list[str]) -> QApplication:

@@ -48,6 +48,7 @@ def node(app: App, listen: str | None, peers: tuple[str, ...], no_discovery: boo
             peers=peers,
             discovery=not no_discovery,
             on_ready=ready,
+            on_problem=lambda sentence: say(f"mutualaid: {sentence}"),
         )
 
 

@@ -22,7 +22,7 @@ from mutualaid.model.apply import (
     GONE,
     Identity,
 )
-from mutualaid.model.control import CloseInvite, Invite, Purge
+from mutualaid.model.control import CloseInvite, Invite
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
 from mutualaid.model.reading import NO_NONCE, NONCE_SIZE
@@ -90,10 +90,7 @@ class Group(Writing):
     ) -> Self:
         """Begin to join: the keys are made, one's page is written, a neighbour's machine admits."""
         person = check(REGISTRY["person"], {"name": me})
-        if invitation.expires is not None and clock() > invitation.expires:
-            raise InvitationError(
-                "This invitation has expired. Ask the person who invited you for a new one."
-            )
+        _refuse_expired(invitation, clock())
         group = cls(Replica.begin_join(store, invitation, clock=clock))
         with group._writing():
             group._write_changes([group._new_record("person", person, nonce=NO_NONCE)])
@@ -103,6 +100,7 @@ class Group(Writing):
         """Wait on another invitation to the same group; while not admitted yet."""
         if invitation.group != self.id or self.joined:
             raise InvitationError("This invitation is for another group. Nothing was changed.")
+        _refuse_expired(invitation, self._now())
         with self._writing():
             self.replica.store.set_meta("invitation", invitation.text)
             self.replica.store.delete_meta("refused")
@@ -476,8 +474,15 @@ class Group(Writing):
                 )
                 if count == 1
             ]
-            self.replica.append_control(Purge((record,), tuple(entries)))
+            self.replica.append_control(*purges(record, entries))
         return result[0]
+
+
+def _refuse_expired(invitation: Invitation, now: int) -> None:
+    if invitation.is_expired(now):
+        raise InvitationError(
+            "This invitation has expired. Ask the person who invited you for a new one."
+        )
 
 
 def _plain(changes: Mapping[str, Any], draft: type) -> dict[str, Scalar]:

@@ -7,6 +7,7 @@ only file that opens the database. A :class:`Store` belongs to one thread.
 """
 
 import contextlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Self, cast
@@ -188,6 +189,8 @@ class Store:
 
     def _prepare(self, key: bytes) -> None:
         db = self.connection
+        # What is wrong is said in sentences; it need not also write to the terminal.
+        db.execute("PRAGMA cipher_log_level = NONE")
         db.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         db.execute("PRAGMA cipher_memory_security = OFF")
         found = db.execute("PRAGMA application_id").fetchone()[0]
@@ -296,6 +299,17 @@ class Store:
         self.connection.close()
 
 
+#: With less than this on the disk, in bytes, an error of input and output is one of room.
+NO_ROOM: Final = 128 * 1024
+
+
+def _has_no_room(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < NO_ROOM
+    except OSError:
+        return False
+
+
 def explain(error: Exception, path: Path) -> MutualAidError:
     """The sentence for an error that sqlite raised."""
     text = str(error)
@@ -303,6 +317,12 @@ def explain(error: Exception, path: Path) -> MutualAidError:
         return StorageError(
             "The disk is full, so this could not be saved. Everything saved before is safe."
             " Make some room, then try again."
+        )
+    if "I/O" in text and _has_no_room(path.parent):
+        # What SQLite keeps beside the file does not fit either, and of that it says no more.
+        return StorageError(
+            "The disk is full, and a little room is needed even to open the group. Everything"
+            " saved before is safe. Make some room, then try again."
         )
     if "readonly" in text or "read-only" in text or "unable to open" in text:
         return StorageError(

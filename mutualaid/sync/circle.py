@@ -65,7 +65,8 @@ class Circle:
     def __init__(self, replica: Replica, changed: Callable[[], None]) -> None:
         """``changed`` is called whenever who is connected, or what is held, changed."""
         self.replica = replica
-        self.refusal = ""
+        self._refusal = ""
+        self._trouble = ""
         self._changed = changed
         self._links: dict[Channel, _Link] = {}
         self._by_device: dict[bytes, Channel] = {}
@@ -85,6 +86,15 @@ class Circle:
     def connected(self) -> tuple[bytes, ...]:
         """Device keys of the machines in touch."""
         return tuple(self._by_device)
+
+    @property
+    def problem(self) -> str:
+        """What keeps this group from being in step, in a sentence; "" when all is well.
+
+        That its file cannot be used, until something could be written again; else why a member's
+        machine did not let this one in, until one does.
+        """
+        return self._trouble or self._refusal
 
     def start(self) -> None:
         """Begin the background work of this circle."""
@@ -170,7 +180,7 @@ class Circle:
         except MutualAidError as error:
             # A full disk, a locked file: told, and tried again with the next connection.
             _log.info("the group's file could not be used: %s", error)
-            self.refusal = str(error)
+            self._trouble = str(error)
         except Exception:  # noqa: BLE001 - a fault of ours must not end all others' conversations
             _log.exception("a conversation failed")
         self._arrived.set()  # what was stored before is applied all the same
@@ -180,6 +190,7 @@ class Circle:
     def _follow(self, event: Event, link: "_Link") -> None:
         match event:
             case Stored():
+                self._trouble = ""
                 if event.entries >= BULK:
                     self._last_bulk = asyncio.get_running_loop().time()
                 self._arrived.set()
@@ -193,12 +204,13 @@ class Circle:
                     other.wake()
                 self._changed()
             case Admitted(device):
+                self._refusal = ""
                 if device is not None:
                     self._by_device.setdefault(device, link.channel)
                     self._heard(device)
                 self._changed()
             case Refused(why):
-                self.refusal = why
+                self._refusal = why
                 self._note_refusal(why)
                 self._changed()
 
@@ -221,7 +233,7 @@ class Circle:
             yield
         except MutualAidError as error:
             _log.info("the group's file could not be used: %s", error)
-            self.refusal = str(error)
+            self._trouble = str(error)
             self._changed()
 
     def _note_refusal(self, why: str) -> None:
@@ -231,6 +243,7 @@ class Circle:
     def _heard(self, device: bytes) -> None:
         with self._guarded():
             self.replica.heard(device)
+            self._trouble = ""
 
     # -- what this or another process wrote
 
@@ -292,13 +305,14 @@ class Circle:
                     )
                 except MutualAidError as error:
                     _log.info("what was stored could not be applied yet: %s", error)
-                    self.refusal = str(error)
+                    self._trouble = str(error)
                     self._changed()
                     await asyncio.sleep(5)
                     self._arrived.set()
                     break
                 if not applied:
                     break
+                self._trouble = ""
                 self._changed()
                 await asyncio.sleep(0)
 

@@ -32,6 +32,8 @@ from mutualaid.sync.status import NetworkStatus
 LOOK_S: Final = 0.01
 LOOK_ALONE_S: Final = 0.1
 RESCAN_S: Final = 1.0
+#: How soon a group that could not be opened, perhaps for want of room, is tried again.
+BROKEN_RETRY_S: Final = 5.0
 #: Waits between attempts to reach a machine: doubled from the first to the last.
 FIRST_RETRY_S: Final = 0.5
 LAST_RETRY_S: Final = 2.0
@@ -139,7 +141,8 @@ class Node:
         self._told = told
         self._stored = stored
         self._circles: dict[Path, Circle] = {}
-        self._broken: set[Path] = set()
+        #: Folders that could not be opened: why, and when that was (of the loop's clock).
+        self._broken: dict[Path, tuple[str, float]] = {}
         self._recogniser = Recogniser(lambda: [circle.replica for circle in self._circles.values()])
         self._listener: Listener | None = None
         self._discovery: Discovery | None = None
@@ -147,7 +150,6 @@ class Node:
         self._tasks: set[asyncio.Task[None]] = set()
         self._devices: dict[str, bytes] = {}
         self._redial = asyncio.Event()
-        self._problem = ""
         self._status = NetworkStatus()
         self._look_now = asyncio.Event()
 
@@ -232,20 +234,26 @@ class Node:
         wanted = self._profile.directories()
         if self._only is not None:
             wanted = [each for each in wanted if each == self._only]
-        fresh = [each for each in wanted if each not in self._circles and each not in self._broken]
+        self._broken = {each: why for each, why in self._broken.items() if each in wanted}
+        now = asyncio.get_running_loop().time()
+        fresh = [each for each in wanted if each not in self._circles and self._is_due(each, now)]
         for directory in fresh:
             try:
                 group = self._profile.open_directory(directory)
             except MutualAidError as error:
-                self._broken.add(directory)
-                self._problem = str(error)
+                self._broken[directory] = (str(error), now)
                 continue
+            self._broken.pop(directory, None)
             circle = Circle(group.replica, self._circle_changed)
             self._circles[directory] = circle
             circle.start()
         for directory in [each for each in self._circles if each not in wanted]:
             self._spawn(self._circles.pop(directory).stop(), "leave")
         return bool(fresh)
+
+    def _is_due(self, directory: Path, now: float) -> bool:
+        """Whether to try a folder: what was wrong with it may have been put right."""
+        return directory not in self._broken or now - self._broken[directory][1] >= BROKEN_RETRY_S
 
     async def _keep_groups(self) -> None:
         while True:
@@ -264,14 +272,15 @@ class Node:
         connected = dict.fromkeys(
             device for circle in self._circles.values() for device in circle.connected
         )
-        problem = self._problem or next(
-            (circle.refusal for circle in self._circles.values() if circle.refusal), ""
-        )
+        problems = [
+            *(why for why, _when in self._broken.values()),
+            *(circle.problem for circle in self._circles.values()),
+        ]
         status = NetworkStatus(
             listening=str(Address(host, port)) if port else None,
             discovery=self._discover,
             connected=tuple(connected),
-            problem=problem,
+            problem=next((why for why in problems if why), ""),
         )
         if status != self._status:
             self._status = status

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 import filelock
 
-from mutualaid.errors import NetworkError
+from mutualaid import paths
+from mutualaid.errors import InvitationError, NetworkError
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.profile import Profile
@@ -113,6 +114,12 @@ class SyncService:
                     self._told(NetworkStatus(elsewhere=True))
                     await _first(self._stopping.wait(), TAKE_OVER_S)
                     continue
+                except OSError as error:
+                    # A full or read-only disk: said, and tried again.
+                    why = f"This machine cannot keep in step. {paths.explain(error)}"
+                    self._told(NetworkStatus(problem=why))
+                    await _first(self._stopping.wait(), TAKE_OVER_S)
+                    continue
                 try:
                     await self._sync()
                 finally:
@@ -154,9 +161,11 @@ def run_node(
     peers: Sequence[str] = (),
     discovery: bool = True,
     on_ready: Callable[[str, int], None] = lambda _host, _port: None,
+    on_problem: Callable[[str], None] = lambda _sentence: None,
 ) -> None:
     """Keep a profile in step until SIGTERM or SIGINT; blocks, and uses this thread's loop.
 
+    ``on_problem`` is called with a sentence for what goes wrong meanwhile.
     Raises NetworkError when the port is in use, or when another process syncs the profile.
     """
     address = parse_address(listen, 0) if listen else None
@@ -164,12 +173,21 @@ def run_node(
     if group is not None:
         with profile.open_group(group) as chosen:
             only = chosen.directory
+    said = ""
+
+    def tell(status: NetworkStatus) -> None:
+        nonlocal said
+        if status.problem and status.problem != said:
+            on_problem(status.problem)
+        said = status.problem
+
     node = Node(
         profile,
         listen=address,
         peers=[parse_address(peer) for peer in peers],
         discovery=discovery,
         only=only,
+        told=tell,
     )
 
     async def run() -> None:
@@ -218,11 +236,19 @@ def join_and_wait(
     """Ask to be let in, and look for a member's machine for up to ``wait_seconds``.
 
     The group that comes back may still wait (``joined`` is False): it goes on at the next sync.
-    Raises InvitationError when a member's machine said why it cannot be.
+    Raises InvitationError when a member's machine said why it cannot be; then nothing is kept of
+    a request that began here.
     """
+    before = profile.directories()
     group = profile.join(invitation, me)
     try:
         _wait(profile, group, wait_seconds, peers, discovery)
+    except InvitationError:
+        group.close()
+        if group.directory not in before:
+            with contextlib.suppress(OSError):  # it is in use here: then it stays, and says why
+                profile.leave(group.directory)
+        raise
     except BaseException:
         group.close()
         raise
@@ -243,6 +269,7 @@ def _wait(
         while not group.joined and time.monotonic() < deadline:
             time.sleep(0.1)
             group.refresh()
+            group.raise_refusal()
         return
     try:
         asyncio.run(_join(profile, group, deadline, addresses, discovery))
