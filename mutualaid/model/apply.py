@@ -151,6 +151,8 @@ class Applier:
         self.store = store
         self.journal = journal
         self.own = own
+        #: Purged records of which changes are still here: see ``Replica.forget_late``.
+        self.late: set[int] = set()
         self._hashes: dict[bytes, bytes] = {}
         self._insert_view: dict[str, str] = {}
 
@@ -430,6 +432,8 @@ class Applier:
                 "SELECT id, kind FROM record WHERE number = ?", (number,)
             ).fetchone()
             weighed = self.weigh(number, record_id, membership, counts)
+            if weighed.data and record_id in membership.purged:
+                self.late.add(number)
             self._unshow(number, old_kind)
             self._note_waiting(number, weighed)
             identity, merged = weighed.identity, weighed.merged
@@ -520,6 +524,27 @@ class Applier:
             numbers.update(number for _id, number in self._numbers(fresh))
         if numbers:
             self.recompute(sorted(numbers))
+
+    def note_purged(self, membership: Membership) -> None:
+        """After opening: look once more at what is still here of purged records."""
+        self.late.update(number for _id, number in self._numbers(membership.purged.keys()))
+
+    def late_entries(self, membership: Membership) -> list[tuple[bytes, bytes, bytes | None]]:
+        """Record id, entry hash and author of what is still here of purged records alone."""
+        found: list[tuple[bytes, bytes, bytes | None]] = []
+        for number in sorted(self.late):
+            rows = self.store.connection.execute(
+                "SELECT record.id, hash, chain, payload FROM change"
+                " JOIN record ON record.number = change.record"
+                " JOIN entry ON entry.number = change.entry"
+                " WHERE change.record = ? AND payload IS NOT NULL",
+                (number,),
+            ).fetchall()
+            for record_id, digest, chain, payload in rows:
+                if len(decode_changes(payload) or ()) == 1:
+                    person = self.person_of(self.journal.branch(chain).device, membership)
+                    found.append((record_id, digest, person))
+        return found
 
     def _drop_payloads(self, names: Sequence[bytes], membership: Membership) -> list[bytes]:
         """Take the payloads of purged entries out of the journal; their headers stay.

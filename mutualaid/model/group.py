@@ -27,7 +27,7 @@ from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
 from mutualaid.model.reading import NO_NONCE, NONCE_SIZE
 from mutualaid.model.records import REGISTRY, check
-from mutualaid.model.replica import Replica, now_ms
+from mutualaid.model.replica import Replica, now_ms, purges
 from mutualaid.model.store import Store
 from mutualaid.model.values import (
     ChangeSet,

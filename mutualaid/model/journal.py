@@ -53,6 +53,8 @@ from mutualaid.model.store import Store
 HEAD_HASH_BYTES: Final = 8
 #: Branches kept of one chain: enough for any copied profile, a bound for a cheat.
 MAX_BRANCHES: Final = 16
+#: And those that somebody named who froze the device: others may have built on them.
+MOST_HEADS: Final = 64
 #: Changes of one author that wait for their cause before more of that author's are taken in.
 WAITING_QUOTA: Final = 5_000
 
@@ -550,7 +552,7 @@ class Journal:
             return None
         if branch is None or branch.head_seq != fresh[0].seq - 1:
             held = self._branches.get((run.device, run.chain), [])
-            if len(held) >= MAX_BRANCHES:
+            if len(held) >= MAX_BRANCHES and not self._is_named(run.device, fresh, len(held)):
                 return Refusal.BRANCHES
             if fresh[0].item.created < self._created_before(branch, fresh[0].seq):
                 return Refusal.BAD
@@ -563,6 +565,12 @@ class Journal:
         result.stored += len(fresh)
         result.control |= run.chain is Chain.CONTROL
         return None
+
+    def _is_named(self, device: bytes, fresh: Sequence[Sealed], held: int) -> bool:
+        """Whether a cut-off names one of these entries as one up to which the device counts."""
+        known = self.membership().devices.get(device)
+        heads = known.heads if known and known.heads and held < MOST_HEADS else ()
+        return any(sealed.hash in heads for sealed in fresh)
 
     def _created_before(self, branch: Branch | None, seq: int) -> int:
         """When the entry before this number was made, on a branch's line; 0 before the first."""

@@ -19,16 +19,18 @@ import cbor2
 from mutualaid.errors import DamagedError, InvitationError, MutualAidError, ProtocolError
 from mutualaid.model import control, crdt, keys
 from mutualaid.model.apply import Applier
-from mutualaid.model.control import AddDevice, Admit, Control, Freeze, KeyShare, Start
+from mutualaid.model.control import AddDevice, Admit, Control, Freeze, KeyShare, Purge, Start
 from mutualaid.model.entry import Chain, Run
 from mutualaid.model.invitation import Invitation
-from mutualaid.model.journal import Accepted, Holdings, Journal, short_device
+from mutualaid.model.journal import MOST_HEADS, Accepted, Holdings, Journal, short_device
 from mutualaid.model.membership import Membership, is_proven, proves_fork
 from mutualaid.model.store import Store
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 
 STATEMENT_DOMAIN: Final = b"mutualaid/statement/1"
 MAX_STATEMENT: Final = 256 * 1024
+#: Entries that one purge names: well below what one payload holds.
+MOST_NAMED: Final = 500
 APPLY_BATCH: Final = 2_000
 MANY: Final = 500
 
@@ -87,6 +89,7 @@ class Replica:
         self._dirty = False
         self.journal.refresh()
         self._seen_membership = self.journal.membership()
+        self.applier.note_purged(self._seen_membership)
         self._mend()
 
     def _load_keys(self) -> None:
@@ -416,7 +419,30 @@ class Replica:
                 self.store.connection.execute("DELETE FROM meta WHERE key LIKE 'owed:%'")
                 if freezes:
                     self.append_control(*freezes)
+        self.forget_late()
         self._seen_membership = self.membership()
+
+    def forget_late(self) -> None:
+        """Name what came late, or apart, of purged records, so that it goes everywhere.
+
+        Done by the machines of whoever purged the record: the others may not.
+        """
+        membership = self.membership()
+        if not self.applier.late or not membership.is_current(self.device.public):
+            return
+        steward = membership.is_steward(self.me)
+        due: dict[bytes, list[bytes]] = {}
+        for record, digest, person in self.applier.late_entries(membership):
+            by = membership.purged.get(record, frozenset())
+            if (steward and self.group in by) or (person == self.me and self.me in by):
+                due.setdefault(record, []).append(digest)
+        self.applier.late.clear()
+        if due:
+            with self.write(durable=True):
+                self.append_control(
+                    *(purge for record in due for purge in purges(record, due[record]))
+                )
+            self.applier.late.clear()
 
     def _unfrozen_forks(self) -> list[Freeze]:
         """Freezes that are due: of forks held here, and of what was held when another froze."""
@@ -491,7 +517,10 @@ class Replica:
         if not waiting:
             return 0
         with self.write(durable=False), _collector_paused(min(waiting, limit) >= MANY):
-            return self.applier.apply(limit)
+            applied = self.applier.apply(limit)
+        if self.applier.late:
+            self.forget_late()
+        return applied
 
     def apply_all(self) -> None:
         while self.apply_some():
@@ -612,6 +641,12 @@ def _collector_paused(pause: bool) -> Iterator[None]:
             gc.enable()
 
 
+def purges(record: bytes, entries: Sequence[bytes]) -> list[Purge]:
+    """The control entries that end a record and name these entries of it."""
+    some = [tuple(entries[at : at + MOST_NAMED]) for at in range(0, len(entries), MOST_NAMED)]
+    return [Purge((record,), named) for named in some or [()]]
+
+
 def _keep_keys(
     store: Store,
     group: bytes,
@@ -655,6 +690,8 @@ def decode_holdings(rows: object) -> Holdings:
 
 def _decode_heads(flat: Sequence[object]) -> tuple[tuple[int, bytes], ...]:
     heads: list[tuple[int, bytes]] = []
+    if len(flat) > 2 * MOST_HEADS:
+        raise ValueError("a chain has not so many branches")
     for seq, digest in zip(flat[::2], flat[1::2], strict=True):
         if type(seq) is not int or type(digest) is not bytes or len(digest) != 8 or seq < 0:
             raise ValueError("a head is a number and 8 bytes")

@@ -303,9 +303,12 @@ class Circle:
                     applied = self.replica.apply_some(
                         APPLY_MANY if waiting > APPLY_MANY else APPLY_SLICE
                     )
-                except MutualAidError as error:
-                    _log.info("what was stored could not be applied yet: %s", error)
-                    self._trouble = str(error)
+                except Exception as error:  # noqa: BLE001 - told here; tried again
+                    if isinstance(error, MutualAidError):
+                        _log.info("what was stored could not be applied yet: %s", error)
+                        self._trouble = str(error)
+                    else:
+                        _log.exception("what was stored could not be applied")
                     self._changed()
                     await asyncio.sleep(5)
                     self._arrived.set()

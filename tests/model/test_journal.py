@@ -467,3 +467,68 @@ def test_a_batch_beyond_its_bounds_is_refused(ana: Replica, ben: Replica) -> Non
     with pytest.raises(ProtocolError):
         decode_batch(encode_batch([run]))
     assert MAX_BATCH_BYTES < 5 * 60 * 1024
+
+
+def test_what_was_written_apart_from_a_purge_is_forgotten_as_well(
+    street: Street, ana: Replica, ben: Replica
+) -> None:
+    """An edit that nobody knew of when the record was purged: its payload goes, everywhere."""
+    carol = street.join(ana)
+    place = write(ana, ana.group, "place", {"name": "Hall", "kind": "hub"})
+    meet(ana, ben, carol)
+    weighed = weigh(ben, place)
+    data = [weighed.data[change.hash] for change in weighed.counted]
+    change = crdt.edit(data, ben.actor, {"about": "Marker"})
+    assert change is not None
+    with ben.write(durable=False):
+        ben.append_content([encode_changes([(place, change)])])
+    purge(ana, place)
+    tell(ben, carol)
+    meet(ana, ben, carol)
+    meet(ana, ben, carol)
+    for machine in (ana, ben, carol):
+        assert not any(b"Marker" in payload for payload in payloads(machine))
+        assert machine.journal.problems() == []
+    assert ana.applier.view_hash() == carol.applier.view_hash()
+    before = entries_of(ana)
+    meet(ana, ben, carol)
+    assert entries_of(ana) == before
+
+
+def test_a_branch_too_many_is_stored_if_somebody_built_on_it(
+    street: Street, ana: Replica, ben: Replica
+) -> None:
+    """Or a member could end shared records for some by forking more often than is kept."""
+    carol = street.join(ana)
+    place = write(ana, ana.group, "place", {"name": "Hall", "kind": "hub"})
+    meet(ana, ben, carol)
+    for machine in (ana, carol):
+        machine._mend = lambda: None  # type: ignore[method-assign]
+    weighed = weigh(ben, place)
+    data = [weighed.data[change.hash] for change in weighed.counted]
+    change = crdt.edit(data, ben.actor, {"about": "with a kitchen"})
+    assert change is not None
+    public, device = ben.device.public, ben.device
+    run, _last = forge(ana.group, public, device, [encode_changes([(place, change)])])
+    assert refusals(ana, run) == []
+    ana.apply_all()
+    built = crdt.edit([*data, change], ana.actor, {"area": "Elm Street"})
+    assert built is not None
+    with ana.write(durable=False):
+        ana.append_content([encode_changes([(place, built)])])
+    others = [forge(ana.group, public, device, [b"%d" % n])[0] for n in range(MAX_BRANCHES)]
+    for each in others:
+        carol.take_in([each])
+    assert refusals(carol, run) == [Refusal.BRANCHES]
+    assert refusals(ana, others[0]) == []
+    for machine in (ana, carol):
+        del machine._mend  # type: ignore[attr-defined]
+        machine._mend()
+    for _ in range(3):
+        tell(ana, carol)
+        tell(carol, ana)
+    fields = fields_of(carol, place)
+    assert fields is not None
+    assert fields["area"] == "Elm Street"
+    assert fields["about"] == "with a kitchen"
+    assert ana.applier.view_hash() == carol.applier.view_hash()

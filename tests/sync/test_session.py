@@ -356,7 +356,7 @@ def hostile_frames() -> list[tuple[str, bytes]]:
         ("refusal to a member", cbor2.dumps([Tag.REFUSED, "no"])),
         (
             "a head of many branches",
-            cbor2.dumps([Tag.SEEN, [[bytes(8), [0, bytes(8)] * 40_000, []]]]),
+            cbor2.dumps([Tag.SEEN, [[bytes(8), [0, bytes(8)] * 10_000, []]]]),
         ),
     ]
 
