@@ -4,6 +4,7 @@
 
 import contextlib
 import functools
+import os
 import subprocess
 from collections.abc import Sequence
 from typing import Self
@@ -81,6 +82,12 @@ class Namespace:
     def pid(self) -> int:
         """The process that keeps the namespace alive."""
         return self._holder.pid
+
+    def inside(self, *command: str) -> list[str]:
+        """*command*, run in here, and killed when the process that started it ends."""
+        # Had that process ended before the kernel was asked, nobody would be told: so look.
+        then = f'[ "$PPID" = {os.getpid()} ] && exec "$@"'
+        return [*self.enter, "setpriv", "--pdeathsig", "KILL", "sh", "-c", then, "sh", *command]
 
     def ip(self, *lines: str) -> None:
         """Run lines of `ip` in here."""

@@ -64,8 +64,9 @@ class Lab:
 
     def capture(self, file: Path) -> Node:
         """Write every frame on the cable to *file* (pcap) until what is returned is stopped."""
-        command = [*self._cable.hub.enter, "setpriv", "--pdeathsig", "KILL", "--"]
-        command += [sys.executable, "-m", "tests.lab.capture", str(file)]
+        command = self._cable.hub.inside(
+            sys.executable, "-m", "tests.lab.capture", str(file.resolve())
+        )
         node = Node(command, {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, file.with_suffix(".log"))
         self._captures.append(node)
         node.wait_for("capturing")

@@ -141,7 +141,7 @@ class Machine:
 
     def inside(self, *command: str) -> list[str]:
         """*command*, run in this machine's namespace, and ended with the process that asked."""
-        return [*self._namespace.enter, "setpriv", "--pdeathsig", "KILL", "--", *command]
+        return self._namespace.inside(*command)
 
     def run(
         self, *arguments: str, check: bool = True, seconds: float = 120
