@@ -50,6 +50,7 @@ DIALOGS: Final = {
     "start": ("mutualaid.ui.joining", "StartDialog"),
     "backup": ("mutualaid.ui.backups", "BackupDialog"),
     "restore": ("mutualaid.ui.backups", "RestoreDialog"),
+    "import": ("mutualaid.ui.imports", "ImportDialog"),
 }
 
 

@@ -49,7 +49,8 @@ STATUS_SOON: Final = 400
 
 class Shell(QMainWindow):
     """The main window on one group. What it cannot do itself it asks for by ``action_asked``:
-    ``invite``, ``join``, ``start``, ``backup``, ``restore``, ``switch:<group name>``."""
+    ``invite``, ``join``, ``start``, ``import``, ``backup``, ``restore``,
+    ``switch:<group name>``."""
 
     action_asked = Signal(str)
     #: A command of this window was committed: the sync service should send it now.
@@ -282,6 +283,8 @@ class Shell(QMainWindow):
         self._switch.aboutToShow.connect(lambda: self._fill_switch(self._switch))
         self._action(menu, tr("&Start another group…"), self._ask("start"))
         self._action(menu, tr("&Join with an invitation…"), self._ask("join"))
+        menu.addSeparator()
+        self._action(menu, tr("Bring in repair &data…"), self._ask("import"))
         menu.addSeparator()
         self._action(menu, tr("Keep a &backup…"), self._ask("backup"))
         self._action(menu, tr("Bring a backup bac&k…"), self._ask("restore"))
