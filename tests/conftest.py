@@ -13,7 +13,18 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.helpers import network, threads
+from tests.helpers.examples import LONG, MORE
 from tests.helpers.logs import LogGuard
+
+# How long an example takes depends on the machine; that is for the benchmarks.
+for _name in ("suite", LONG):
+    settings.register_profile(
+        _name,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        print_blob=True,
+        max_examples=100 if _name == "suite" else 100 * MORE,
+    )
 
 _HOME = Path(tempfile.mkdtemp(prefix="mutualaid-tests-"))
 
@@ -35,11 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
         XDG_RUNTIME_DIR=str(_HOME),
         XDG_STATE_HOME=str(_HOME / "state"),
     )
-    # How long an example takes depends on the machine; that is for the benchmarks.
-    settings.register_profile(
-        "suite", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-    )
-    settings.load_profile("suite")
+    if not config.getoption("--hypothesis-profile", None):
+        settings.load_profile("suite")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

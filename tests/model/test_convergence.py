@@ -22,6 +22,7 @@ from mutualaid.model.invitation import Invitation
 from mutualaid.model.journal import Refusal
 from mutualaid.model.replica import Replica
 from mutualaid.model.store import Store
+from tests.helpers.examples import examples
 from tests.model.street import ENDS, NOW, Street, meet, say, weigh, write
 
 KEY = b"k" * 32
@@ -330,7 +331,7 @@ class Worlds:
         return World(street)
 
 
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(25), suppress_health_check=list(HealthCheck))
 @given(steps=steps)
 def test_any_history_ends_in_one_view_and_loses_nothing(
     worlds: "Worlds", steps: list[Step]

@@ -31,6 +31,7 @@ from mutualaid.model.journal import MAX_BRANCHES, Refusal
 from mutualaid.model.keys import SigningKey
 from mutualaid.model.replica import Replica
 from tests.helpers.changes import mutated
+from tests.helpers.examples import examples
 from tests.model import street as streets
 from tests.model.street import (
     NOW,
@@ -263,7 +264,7 @@ def test_both_branches_are_kept_and_passed_on(street: Street, ana: Replica, ben:
     assert carol.journal.problems() == []
 
 
-@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_tree_of_branches_comes_over_in_any_order(street: Street, data: st.DataObject) -> None:
     """Chains cut in pieces, each piece given or not, in any order: in the end all is held."""

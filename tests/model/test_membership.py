@@ -23,6 +23,7 @@ from mutualaid.model.membership import (
     header_place,
     proves_fork,
 )
+from tests.helpers.examples import examples
 from tests.model.street import ENDS, Street, forge, meet, say, tell
 
 
@@ -78,7 +79,7 @@ def same(one: Membership, other: Membership) -> bool:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(random=st.randoms(use_true_random=False))
 def test_any_order_gives_the_same_fold(
     busy: tuple[bytes, list[ControlEntry]], random: Random
@@ -91,7 +92,7 @@ def test_any_order_gives_the_same_fold(
     assert chain_order(shuffled) == chain_order(entries)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(random=st.randoms(use_true_random=False))
 def test_what_lacks_a_cause_waits_and_changes_nothing(
     busy: tuple[bytes, list[ControlEntry]], random: Random

@@ -22,6 +22,7 @@ from mutualaid.model.invitation import Invitation, parse_invitation
 from mutualaid.model.replica import Replica, encode_holdings
 from mutualaid.sync import session as sessions
 from mutualaid.sync.session import Part, Refused, Session, Tag
+from tests.helpers.examples import examples
 from tests.model.street import ENDS, entries_of, fields_of, forge, say, write
 from tests.sync.simulator import Host, Line, Simulator
 
@@ -216,7 +217,7 @@ def test_who_comes_too_late_is_told_why(simulator: Simulator) -> None:
 
 
 @settings(
-    max_examples=15,
+    max_examples=examples(15),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(seed=st.integers(0, 2**32))
