@@ -110,21 +110,34 @@ class App(QObject):
     # -- opening ------------------------------------------------------------------------------
 
     def begin(self, name: str | None = None) -> None:
-        """Open the group of this name, else the one that was open last, else the first run."""
-        group = self._open(name)
+        """Open the group of this name, else the one that was open last, else the first run.
+
+        Where that last one cannot be opened, another is, and the window says why.
+        """
+        sorry = ""
+        group: Group | None = None
+        if name is not None:
+            group = self._profile.open_group(name)
+        else:
+            try:
+                group = self._open_last()
+            except MutualAidError as error:
+                sorry = str(error)
+            group = group or self._open_first()
         if group is None:
             self.welcome()
-        else:
-            self.show_group(group)
+            return
+        self.show_group(group)
+        if sorry and isinstance(self.window, Shell):
+            self.window.warn(sorry)
 
-    def _open(self, name: str | None) -> "Group | None":
-        if name is not None:
-            return self._profile.open_group(name)
+    def _open_last(self) -> "Group | None":
         last = self._preferences.group
-        if last:
-            directory = self._profile.directory / "groups" / last
-            if directory.is_dir():
-                return self._profile.open_directory(directory)
+        directory = self._profile.directory / "groups" / last
+        return self._profile.open_directory(directory) if last and directory.is_dir() else None
+
+    def _open_first(self) -> "Group | None":
+        # Those that cannot be opened come last; where there is no other, it is said why.
         infos = self._profile.groups()
         return self._profile.open_directory(infos[0].directory) if infos else None
 

@@ -65,7 +65,7 @@ class Circle:
     def __init__(self, replica: Replica, changed: Callable[[], None]) -> None:
         """``changed`` is called whenever who is connected, or what is held, changed."""
         self.replica = replica
-        self._refusal = ""
+        self._refusal = ""  # as the store has it while this machine is not in
         self._trouble = ""
         self._changed = changed
         self._links: dict[Channel, _Link] = {}
@@ -204,15 +204,14 @@ class Circle:
                     other.wake()
                 self._changed()
             case Admitted(device):
-                self._refusal = ""
+                self._look_at_refusal()
                 if device is not None:
                     self._by_device.setdefault(device, link.channel)
                     self._heard(device)
                 self._changed()
             case Refused(why):
-                self._refusal = why
                 self._note_refusal(why)
-                self._changed()
+                self._look_at_refusal()
 
     def _others(self, link: "_Link") -> "list[_Link]":
         return [each for each in self._links.values() if each is not link]
@@ -240,6 +239,14 @@ class Circle:
         with self._guarded(), self.replica.write(durable=False):
             self.replica.store.set_meta("refused", why)
 
+    def _look_at_refusal(self) -> None:
+        """Follow what is stored: another process may have taken a new invitation."""
+        with self._guarded():
+            why = "" if self.replica.joined else str(self.replica.store.meta("refused") or "")
+            if why != self._refusal:
+                self._refusal = why
+                self._changed()
+
     def _heard(self, device: bytes) -> None:
         with self._guarded():
             self.replica.heard(device)
@@ -251,6 +258,8 @@ class Circle:
         """Push what other connections to the database committed since the last look."""
         with self._guarded():
             change = self.replica.refresh()
+            if self._refusal or not self.replica.joined:
+                self._look_at_refusal()
             news = (
                 change.everything
                 or change.members
