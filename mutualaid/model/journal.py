@@ -55,6 +55,8 @@ HEAD_HASH_BYTES: Final = 8
 MAX_BRANCHES: Final = 16
 #: And those that somebody named who froze the device: others may have built on them.
 MOST_HEADS: Final = 64
+#: How often a batch is gone through for devices that it lets in itself.
+MOST_TRIES: Final = 4
 #: Changes of one author that wait for their cause before more of that author's are taken in.
 WAITING_QUOTA: Final = 5_000
 
@@ -493,12 +495,11 @@ class Journal:
         heads = self.membership().heads
         if chain is Chain.CONTROL:
             heads = tuple(head for head in heads if head != prev)
-        if len(heads) > MAX_AFTER:
-            # Those that know most: among what they know is why this device belongs.
-            heads = tuple(by_knowledge(heads, self._control)[:MAX_AFTER])
-        named = b"".join(heads)
-        if chain is Chain.CONTROL:
-            return named or None
+            if len(heads) > MAX_AFTER:
+                # Those that know most: among what they know is why this device belongs.
+                heads = tuple(by_knowledge(heads, self._control)[:MAX_AFTER])
+            return b"".join(heads) or None
+        named = b"".join(heads[:MAX_AFTER])
         if named == self.store.meta("after"):
             return None
         self.store.set_meta("after", named)
@@ -511,7 +512,7 @@ class Journal:
         """
         result = Accepted()
         pending = list(runs)
-        while pending:
+        for again in range(MOST_TRIES):
             refused: list[tuple[Run, Refusal]] = []
             progress = False
             for run in pending:
@@ -522,14 +523,14 @@ class Journal:
                     refused.append((run, reason))
             # Who admits may stand behind who was admitted: try the unknown once more.
             unknown = [run for run, reason in refused if reason is Refusal.UNKNOWN_DEVICE]
-            if progress and unknown and result.control:
+            if again + 1 < MOST_TRIES and progress and unknown and result.control:
                 result.refused += [
                     each for each in refused if each[1] is not Refusal.UNKNOWN_DEVICE
                 ]
                 pending = unknown
             else:
                 result.refused += refused
-                pending = []
+                break
         return result
 
     def _accept_run(self, run: Run, result: Accepted) -> Refusal | None:

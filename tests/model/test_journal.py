@@ -15,7 +15,7 @@ from mutualaid.errors import ProtocolError
 from mutualaid.model import crdt, keys
 from mutualaid.model.apply import Identity, encode_changes
 from mutualaid.model.change import IDENTITY
-from mutualaid.model.control import Purge
+from mutualaid.model.control import Admit, Purge, encode, join_message
 from mutualaid.model.entry import (
     BATCH_BYTES,
     MAX_BATCH_BYTES,
@@ -27,7 +27,7 @@ from mutualaid.model.entry import (
     decode_batch,
     encode_batch,
 )
-from mutualaid.model.journal import MAX_BRANCHES, Refusal
+from mutualaid.model.journal import MAX_BRANCHES, Accepted, Refusal
 from mutualaid.model.keys import SigningKey
 from mutualaid.model.replica import Replica
 from tests.helpers.changes import mutated
@@ -523,7 +523,7 @@ def test_a_branch_too_many_is_stored_if_somebody_built_on_it(
     assert refusals(carol, run) == [Refusal.BRANCHES]
     assert refusals(ana, others[0]) == []
     for machine in (ana, carol):
-        del machine._mend  # type: ignore[attr-defined]
+        del machine._mend
         machine._mend()
     for _ in range(3):
         tell(ana, carol)
@@ -533,3 +533,41 @@ def test_a_branch_too_many_is_stored_if_somebody_built_on_it(
     assert fields["area"] == "Elm Street"
     assert fields["about"] == "with a kitchen"
     assert ana.applier.view_hash() == carol.applier.view_hash()
+
+
+def test_a_long_line_of_newcomers_told_backwards_takes_few_passes(
+    ana: Replica, ben: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each let in by the next in the batch: or one batch could keep a machine busy for minutes."""
+    runs: list[Run] = []
+    host, chain = ben.device, ben.journal.branches(ben.device.public, Chain.CONTROL)
+    first = (chain[0].head_seq + 1, chain[0].head_hash) if chain else (0, bytes(32))
+    for _ in range(30):
+        invitation, device, person = (SigningKey.generate() for _ in range(3))
+        sealing = keys.SealingKey.generate().public
+        message = join_message(ana.group, invitation.public, device.public, person.public, sealing)
+        admit = Admit(
+            *(invitation.public, device.public, person.public, sealing),
+            *(invitation.sign(message), device.sign(message), person.sign(message)),
+        )
+        seq, prev = first
+        run, _last = forge(
+            *(ana.group, host.public, host, [encode(admit)]),
+            first=seq,
+            prev=prev,
+            chain=Chain.CONTROL,
+        )
+        runs.append(run)
+        host, first = device, (0, bytes(32))
+    asked: list[Run] = []
+    accept_run = ana.journal._accept_run
+
+    def counted(run: Run, result: Accepted) -> Refusal | None:
+        asked.append(run)
+        return accept_run(run, result)
+
+    monkeypatch.setattr(ana.journal, "_accept_run", counted)
+    accepted = ana.take_in(runs[::-1])
+    assert len(asked) <= 4 * len(runs)
+    assert {why for _run, why in accepted.refused} == {Refusal.UNKNOWN_DEVICE}
+    assert not ana.take_in(runs).refused

@@ -389,3 +389,33 @@ def test_a_commit_that_was_lost_is_taken_back_from_others(tmp_path: Path) -> Non
         street.machines.pop(1)
     finally:
         street.close()
+
+
+def test_a_disk_that_went_back_and_was_written_on_goes_on_as_a_new_device(tmp_path: Path) -> None:
+    """Others hold more of the chain than this machine, which has written another entry since."""
+    street = Street(tmp_path)
+    try:
+        ana = street.start()
+        ben = street.join(ana)
+        meet(ana, ben)
+        ben.store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        old = ben.store.path.read_bytes()
+        posts = {write(ben, ben.me, "post", dict(POST))}
+        meet(ana, ben)
+        device, path = ben.device.public, ben.store.path
+        ben.close()
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        path.write_bytes(old)
+        again = street.machines[1] = Replica(Store(path, KEY), clock=lambda: NOW)
+        posts.add(write(again, again.me, "post", dict(POST)))
+        for _ in range(3):
+            meet(ana, again)
+        assert again.device.public != device
+        posts.add(write(again, again.me, "post", dict(POST)))
+        meet(ana, again)
+        for machine in (ana, again):
+            assert posts <= {row.id for row in Group(machine).posts()}
+        assert again.applier.view_hash() == ana.applier.view_hash()
+    finally:
+        street.close()
