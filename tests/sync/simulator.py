@@ -8,6 +8,7 @@ Nothing here waits: time is a number that jumps to the next thing that happens.
 """
 
 import heapq
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,8 @@ class Host:
     name: str
     path: Path
     replica: Replica | None = None
+    #: The device it last spoke as.
+    device: bytes | None = None
     lines: "list[Line]" = field(default_factory=list)
     #: What sessions here said beside storing: refusals, and faults of the other side.
     heard: list[Event] = field(default_factory=list)
@@ -127,6 +130,14 @@ class Simulator:
         host.replica.close()
         host.replica = None
 
+    def copy(self, host: Host, name: str) -> Host:
+        """A machine that works with a copy of another's files, as they are now."""
+        host.up.store.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        made = self.host(name)
+        shutil.copy(host.path, made.path)
+        self.restart(made)
+        return made
+
     def restart(self, host: Host) -> None:
         if host.replica is None:
             host.replica = Replica(Store(host.path, KEY), clock=self.clock)
@@ -186,8 +197,16 @@ class Simulator:
             self._flush(line, side)
             for event in events:
                 self._follow(host, line, event)
+            self._greet_anew(host)
 
         return arrive
+
+    def _greet_anew(self, host: Host) -> None:
+        """A machine that went on as a new device ends its conversations, as a circle does."""
+        if host.device not in (None, host.up.device.public):
+            for line in tuple(host.lines):
+                self.cut(line)
+        host.device = host.up.device.public
 
     def _follow(self, host: Host, line: Line, event: Event) -> None:
         """What a circle does with an event, without its waits."""
@@ -209,6 +228,7 @@ class Simulator:
             return
         host.replica.refresh()
         host.replica.apply_all()
+        self._greet_anew(host)
         for line in tuple(host.lines):
             if line is not without:
                 side = line.ends.index(host)
@@ -229,6 +249,9 @@ class Simulator:
                 host.up.refresh()
             for number, one in enumerate(self.hosts):
                 for other in self.hosts[number + 1 :]:
+                    if one.up.device.public == other.up.device.public:
+                        # The channel sees that one is a copy of the other: see Node.
+                        one.up.begin_new_device(copied=True)
                     line = self.connect(one, other)
                     self.run()
                     if line.alive:

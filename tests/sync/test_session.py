@@ -267,6 +267,50 @@ def test_cuts_delays_and_kills_leave_one_view_and_lose_nothing(
         simulator.close()
 
 
+@settings(
+    max_examples=examples(10),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(seed=st.integers(0, 2**32))
+def test_newcomers_and_copied_profiles_among_cuts_leave_one_view_and_lose_nothing(
+    tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    simulator = Simulator(tmp_path_factory.mktemp("street"), seed)
+    try:
+        random = simulator.random
+        street(simulator, "ana", "ben", "carol")
+        written: list[bytes] = []
+        for number in range(30):
+            host = random.choice(simulator.hosts)
+            other = random.choice(simulator.hosts)
+            match random.randrange(8):
+                case 0 | 1 | 2:
+                    written.append(post(simulator, host, f"{number}"))
+                case 3 | 4:
+                    if host is not other and host.up.device.public != other.up.device.public:
+                        simulator.connect(host, other)
+                case 5:
+                    for line in tuple(simulator.lines):
+                        simulator.cut(line)
+                case 6 if len(simulator.hosts) < 6:
+                    simulator.copy(host, f"copy {number}")
+                case 7 if len(simulator.hosts) < 6:
+                    guest = newcomer(simulator, host, f"guest {number}")
+                    line = simulator.connect(host, guest, (Part.HOST, Part.GUEST))
+                    simulator.run()
+                    simulator.cut(line)
+                    assert guest.up.joined
+            simulator.run(simulator.now + random.uniform(0, 0.2))
+        simulator.rest()
+        assert in_step(simulator)
+        for host in simulator.hosts:
+            rows = host.up.store.connection.execute("SELECT id FROM record WHERE alive")
+            assert {bytes(row[0]) for row in rows} >= set(written)
+            assert host.up.membership().is_current(host.up.device.public)
+    finally:
+        simulator.close()
+
+
 # What it refuses
 
 
