@@ -32,7 +32,7 @@ MAX_STATEMENT: Final = 256 * 1024
 #: Entries that one purge names: well below what one payload holds.
 MOST_NAMED: Final = 500
 APPLY_BATCH: Final = 2_000
-MANY: Final = 500
+MANY: Final = 100
 
 #: Kind under which a ChangeSet tells that another machine was heard or told what it holds.
 MACHINE: Final = "machine"
@@ -499,7 +499,8 @@ class Replica:
 
     def take_in(self, runs: Sequence[Run]) -> Accepted:
         """Store what another machine sent: one transaction, all that was not refused."""
-        with self.write(durable=False):
+        many = sum(len(run.items) for run in runs) >= MANY
+        with self.write(durable=False), _collector_paused(many):
             before = self.membership()
             held = self.journal.heads() if any(not run.chain for run in runs) else {}
             accepted = self.journal.accept(runs)
