@@ -124,6 +124,20 @@ def test_every_library_in_use_is_declared() -> None:
     assert undeclared == set()
 
 
+def test_every_package_is_installed() -> None:
+    setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]
+    here = {
+        ".".join(["mutualaid", *file.parent.relative_to(PACKAGE).parts])
+        for file in FILES
+        if file.name == "__init__.py"
+    }
+    beside = set(setuptools["package-dir"])
+    assert set(setuptools["packages"]) == here | beside
+    assert {file.parent for file in FILES} == {
+        PACKAGE.joinpath(*name.split(".")[1:]) for name in here
+    }
+
+
 def test_every_file_names_its_licence() -> None:
     holders = "# SPDX-FileCopyrightText: 2026 The Mutual Aid developers"
     licence = "# SPDX-License-Identifier: AGPL-3.0-or-later"
