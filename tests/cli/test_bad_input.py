@@ -302,6 +302,24 @@ def test_beside_a_truncated_database_another_group_goes_on(ana: Run, profile: Pa
     assert len(ana("list", "needs", "--group", "Oak Street", "--json").document) == 1
 
 
+def test_a_node_says_which_group_it_cannot_keep_in_step(ana: Run, profile: Path) -> None:
+    with (home_of(profile) / DATABASE).open("r+b") as file:
+        file.truncate(5000)
+    with subprocess.Popen(
+        [sys.executable, "-m", "mutualaid", "node", "--no-discovery", "--listen", "127.0.0.1"],
+        cwd=ROOT,
+        env=environment(profile),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stderr is not None
+        assert "Restore a backup" in running.stderr.readline()
+        running.terminate()
+        assert running.stderr.read() == ""
+    assert running.returncode == 0
+
+
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     """A disk of three mebibytes, with Ana's profile and one post on it."""
