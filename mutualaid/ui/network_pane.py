@@ -93,8 +93,8 @@ class NetworkPane(QWidget):
         column.addWidget(
             Text(
                 tr(
-                    "Some networks hide machines from each other, for guests or between houses. Then "
-                    "type the address that the other machine shows here."
+                    "Some networks hide machines from each other, for guests or between houses. "
+                    "Then type the address that the other machine shows here."
                 ),
                 Size.META,
                 quiet=True,
