@@ -151,8 +151,6 @@ class Applier:
         self.store = store
         self.journal = journal
         self.own = own
-        #: Purged records of which changes are still here: see ``Replica.forget_late``.
-        self.late: set[int] = set()
         self._hashes: dict[bytes, bytes] = {}
         self._insert_view: dict[str, str] = {}
 
@@ -433,7 +431,7 @@ class Applier:
             ).fetchone()
             weighed = self.weigh(number, record_id, membership, counts)
             if weighed.data and record_id in membership.purged:
-                self.late.add(number)
+                db.execute("INSERT OR IGNORE INTO late VALUES (?)", (number,))
             self._unshow(number, old_kind)
             self._note_waiting(number, weighed)
             identity, merged = weighed.identity, weighed.merged
@@ -525,26 +523,26 @@ class Applier:
         if numbers:
             self.recompute(sorted(numbers))
 
-    def note_purged(self, membership: Membership) -> None:
-        """After opening: look once more at what is still here of purged records."""
-        self.late.update(number for _id, number in self._numbers(membership.purged.keys()))
+    def is_anything_late(self) -> bool:
+        """Whether changes of purged records are still here."""
+        row = self.store.connection.execute("SELECT EXISTS (SELECT 1 FROM late)").fetchone()
+        return bool(row[0])
 
-    def late_entries(self, membership: Membership) -> list[tuple[bytes, bytes, bytes | None]]:
-        """Record id, entry hash and author of what is still here of purged records alone."""
-        found: list[tuple[bytes, bytes, bytes | None]] = []
-        for number in sorted(self.late):
-            rows = self.store.connection.execute(
-                "SELECT record.id, hash, chain, payload FROM change"
-                " JOIN record ON record.number = change.record"
-                " JOIN entry ON entry.number = change.entry"
-                " WHERE change.record = ? AND payload IS NOT NULL",
-                (number,),
-            ).fetchall()
-            for record_id, digest, chain, payload in rows:
-                if len(decode_changes(payload) or ()) == 1:
-                    person = self.person_of(self.journal.branch(chain).device, membership)
-                    found.append((record_id, digest, person))
-        return found
+    def take_late(self, membership: Membership) -> list[tuple[bytes, bytes, bytes | None]]:
+        """Record id, entry hash and author of what is still here of purged records alone; to be
+        dealt with in the caller's transaction, for they are not told again."""
+        rows = self.store.connection.execute(
+            "SELECT record.id, hash, chain, payload FROM late"
+            " JOIN change ON change.record = late.record"
+            " JOIN record ON record.number = change.record"
+            " JOIN entry ON entry.number = change.entry WHERE payload IS NOT NULL"
+        ).fetchall()
+        self.store.connection.execute("DELETE FROM late")
+        return [
+            (record_id, digest, self.person_of(self.journal.branch(chain).device, membership))
+            for record_id, digest, chain, payload in rows
+            if len(decode_changes(payload) or ()) == 1
+        ]
 
     def _drop_payloads(self, names: Sequence[bytes], membership: Membership) -> list[bytes]:
         """Take the payloads of purged entries out of the journal; their headers stay.
@@ -580,7 +578,7 @@ class Applier:
         from sqlite_utils import Database
 
         db = self.store.connection
-        for table in ("record", "change", "waiting"):
+        for table in ("record", "change", "waiting", "late"):
             db.execute(f"DELETE FROM {table}")
         create_views(Database(db, recursive_triggers=False, execute_plugins=False))
         self.store.set_meta("applied", 0)

@@ -89,7 +89,6 @@ class Replica:
         self._dirty = False
         self.journal.refresh()
         self._seen_membership = self.journal.membership()
-        self.applier.note_purged(self._seen_membership)
         self._mend()
 
     def _load_keys(self) -> None:
@@ -427,22 +426,22 @@ class Replica:
 
         Done by the machines of whoever purged the record: the others may not.
         """
-        membership = self.membership()
-        if not self.applier.late or not membership.is_current(self.device.public):
+        if not self.applier.is_anything_late():
             return
-        steward = membership.is_steward(self.me)
-        due: dict[bytes, list[bytes]] = {}
-        for record, digest, person in self.applier.late_entries(membership):
-            by = membership.purged.get(record, frozenset())
-            if (steward and self.group in by) or (person == self.me and self.me in by):
-                due.setdefault(record, []).append(digest)
-        self.applier.late.clear()
-        if due:
-            with self.write(durable=True):
-                self.append_control(
-                    *(purge for record in due for purge in purges(record, due[record]))
-                )
-            self.applier.late.clear()
+        with self.write(durable=True):
+            membership = self.membership()
+            if not membership.is_current(self.device.public):
+                return
+            steward = membership.is_steward(self.me)
+            due: dict[bytes, list[bytes]] = {}
+            for record, digest, person in self.applier.take_late(membership):
+                by = membership.purged.get(record, frozenset())
+                if (steward and self.group in by) or (person == self.me and self.me in by):
+                    due.setdefault(record, []).append(digest)
+            named = [purge for record in due for purge in purges(record, due[record])]
+            if named:
+                self.append_control(*named)
+                self.applier.take_late(membership)
 
     def _unfrozen_forks(self) -> list[Freeze]:
         """Freezes that are due: of forks held here, and of what was held when another froze."""
@@ -519,8 +518,7 @@ class Replica:
             return 0
         with self.write(durable=False), _collector_paused(min(waiting, limit) >= MANY):
             applied = self.applier.apply(limit)
-        if self.applier.late:
-            self.forget_late()
+        self.forget_late()
         return applied
 
     def apply_all(self) -> None:

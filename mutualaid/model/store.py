@@ -80,8 +80,8 @@ def _first_tables(db: Database) -> None:
             kind TEXT,                      -- NULL with record NULL: everything
             record INTEGER
         );
-        CREATE TABLE purged_record (id BLOB PRIMARY KEY) WITHOUT ROWID;
-        CREATE TABLE purged_entry (hash BLOB PRIMARY KEY) WITHOUT ROWID;
+        -- Purged records of which a change came late: see Replica.forget_late.
+        CREATE TABLE late (record INTEGER PRIMARY KEY);
         CREATE TABLE statement (
             device BLOB PRIMARY KEY,
             created INTEGER NOT NULL,

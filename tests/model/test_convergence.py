@@ -282,12 +282,12 @@ class World:
                         for batch in source.journal.lacking(target.journal.holdings()):
                             accepted = target.take_in(decode_batch(encode_batch(batch)))
                             assert {why for _run, why in accepted.refused} <= EARLY
+            for each in everybody:
+                each.apply_all()
             if before == [each.journal.holdings() for each in everybody]:
                 break
         else:
             raise AssertionError("these machines never come to rest")
-        for each in everybody:
-            each.apply_all()
 
     def check(self) -> None:
         everybody = [*self.machines, *(each for each in self.newcomers if each.joined)]
@@ -302,6 +302,9 @@ class World:
         waiting = first.store.connection.execute("SELECT count(*) FROM waiting").fetchone()[0]
         assert waiting == 0 or self.purged
         for each in everybody:
+            rows = each.store.connection.execute("SELECT id FROM record").fetchall()
+            for record in self.purged & {bytes(row[0]) for row in rows}:
+                assert not weigh(each, record).data  # nothing of it is here any more
             assert each.membership().is_current(each.device.public)
             assert each.journal.problems() == []
         for each in everybody[:2]:
