@@ -19,6 +19,8 @@ from mutualaid.sync.status import NetworkStatus
 LOOK: Final = 30
 #: The same while no window can be seen.
 LOOK_HIDDEN: Final = 500
+#: The same while the database cannot be read.
+LOOK_FAILING: Final = 2000
 #: ms between two rounds of updates during a burst: ten a second.
 GATHER: Final = 100
 #: More records of a kind than this are told as ``everything``.
@@ -62,6 +64,8 @@ class Bridge(QObject):
         super().__init__(parent)
         self._refresh = refresh
         self._waiting = NOTHING_CHANGED
+        self._hidden = False
+        self._failing = False
         self._since = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.CoarseTimer)
@@ -85,16 +89,29 @@ class Bridge(QObject):
 
     def set_hidden(self, hidden: bool) -> None:
         """Look less often while nobody can see the window."""
-        self._timer.setInterval(LOOK_HIDDEN if hidden else LOOK)
+        self._hidden = hidden
+        self._set_pace()
+
+    def _set_failing(self, failing: bool) -> None:
+        if failing is not self._failing:
+            self._failing = failing
+            self._set_pace()
+
+    def _set_pace(self) -> None:
+        pace = LOOK_FAILING if self._failing else LOOK_HIDDEN if self._hidden else LOOK
+        self._timer.setInterval(pace)
 
     def look(self) -> None:
         """Take in what other threads and processes committed since the last look."""
         try:
             change = self._refresh()
         except MutualAidError as error:
-            self.stop()
-            self.failed.emit(str(error))
+            # Said once; what was wrong may be put right, so it is looked again, less often.
+            if not self._failing:
+                self.failed.emit(str(error))
+            self._set_failing(True)
             return
+        self._set_failing(False)
         if is_nothing(change):
             return
         self._waiting = merged(self._waiting, change)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayou
 
 from mutualaid.errors import BadValueError, InvitationError, MutualAidError
 from mutualaid.model.invitation import parse_invitation
+from mutualaid.model.text import is_blank
 from mutualaid.ui.page import Desk
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import Button, Form, FormDialog, Look, Text
@@ -40,10 +41,10 @@ class StartFields(Form):
     def start(self, profile: "Profile") -> "Group | None":
         """Begin the group; None after saying what could not be taken."""
         self.clear_problems()
-        if not self.me.text().strip():
+        if is_blank(self.me.text()):
             self.problem(self.me, tr("A name is needed; any name you answer to will do."))
             return None
-        if not self.group.text().strip():
+        if is_blank(self.group.text()):
             self.problem(self.group, tr("The group needs a name: the street or house will do."))
             return None
         try:
@@ -95,7 +96,7 @@ class JoinFields(Form):
     def join(self, profile: "Profile") -> "Group | None":
         """Ask to be let in; None after saying what could not be taken."""
         self.clear_problems()
-        if not self.me.text().strip():
+        if is_blank(self.me.text()):
             self.problem(self.me, tr("A name is needed; any name you answer to will do."))
             return None
         if not self.invitation.toPlainText().strip():

@@ -72,15 +72,27 @@ def test_the_state_of_the_network_is_kept(qtbot):
     assert bridge.status == status
 
 
-def test_a_database_that_cannot_be_read_is_said_once(qtbot):
+def test_a_database_that_cannot_be_read_is_said_once_and_looked_at_again(qtbot):
+    outcomes = [True, False, False, True, False]
+    said: list[str] = []
+
     def refresh() -> ChangeSet:
+        if outcomes.pop():
+            return posts(len(outcomes))
         raise StorageError("The disk reports an error.")
 
     bridge = Bridge(refresh)
-    bridge.start()
-    with qtbot.waitSignal(bridge.failed) as signal:
-        pass
-    assert signal.args == ["The disk reports an error."]
+    bridge.failed.connect(said.append)
+    bridge.look()
+    assert said == ["The disk reports an error."]
+    with qtbot.waitSignal(bridge.changed):
+        bridge.look()
+    bridge.look()
+    bridge.look()
+    assert len(said) == 2
+    with qtbot.waitSignal(bridge.changed):
+        bridge.look()
+    bridge.stop()
 
 
 def test_a_post_of_another_process_arrives(qtbot, group, elsewhere):
