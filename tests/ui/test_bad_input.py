@@ -174,6 +174,11 @@ def test_beginning_with_names_of_only_spaces(first, empty_profile, qtbot, blank)
 # -- a disk that takes nothing
 
 
+def again_and_again(write: Callable[[], object]) -> None:
+    for _ in range(1000):
+        write()
+
+
 def fill(group: Group) -> None:
     """Let the disk be full: neither one more short post nor an invitation fits."""
     db = group.replica.store.connection
@@ -181,8 +186,7 @@ def fill(group: Group) -> None:
     db.execute(f"PRAGMA max_page_count = {pages}")
     for write in (lambda: group.post(PostDraft(PostKind.NEED, "Filler")), group.invite):
         with pytest.raises(StorageError):
-            for _ in range(1000):
-                write()
+            again_and_again(write)
 
 
 def make_room(group: Group) -> None:
