@@ -37,7 +37,9 @@ class Longer(QTranslator):
 
 @pytest.fixture
 def longer(qapp):
-    translator = Longer()
+    # Owned by the application: were it collected while a later one translates, Qt would wait for
+    # itself for ever, to take it off the list that it is just reading.
+    translator = Longer(qapp)
     qapp.installTranslator(translator)
     yield translator
     qapp.removeTranslator(translator)
