@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from mutualaid.model import demo, keys
 from mutualaid.model.group import Group
@@ -17,6 +18,32 @@ from mutualaid.ui.bridge import Bridge
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.theme import Theme
+
+#: ms. A wait ends when what it waits for is there; how long that takes is no test's business.
+PATIENCE = 60_000
+
+
+class PatientBot(QtBot):
+    """qtbot, for machines that are busy with other things as well."""
+
+    def waitUntil(self, callback, *, timeout=PATIENCE):
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal, *, timeout=PATIENCE, raising=None, check_params_cb=None):
+        return super().waitSignal(
+            signal, timeout=timeout, raising=raising, check_params_cb=check_params_cb
+        )
+
+    def waitExposed(self, widget, *, timeout=PATIENCE):
+        return super().waitExposed(widget, timeout=timeout)
+
+    def waitActive(self, widget, *, timeout=PATIENCE):
+        return super().waitActive(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session")
