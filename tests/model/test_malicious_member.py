@@ -41,8 +41,7 @@ def test_who_leaves_out_signatures_does_not_stop_others_from_passing_on(street: 
 
 
 def test_a_fork_whose_own_signatures_are_missing_is_frozen_all_the_same(street: Street) -> None:
-    """Journal._signed_header does not do what its docstring says: the Freeze is void, and every
-    change of membership makes every machine write one more, which is a change of membership."""
+    """Both branches are proven by their headers up to the first signature, once."""
     ana = street.start()
     mallory, ben = street.join(ana), street.join(ana)
     meet(ana, mallory, ben)
