@@ -28,7 +28,6 @@ from mutualaid.model.store import Store
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 
 STATEMENT_DOMAIN: Final = b"mutualaid/statement/1"
-MAX_STATEMENT: Final = 256 * 1024
 #: Entries that one purge names: well below what one payload holds.
 MOST_NAMED: Final = 500
 APPLY_BATCH: Final = 2_000

@@ -68,7 +68,7 @@ def test_a_database_of_a_newer_version_is_left_as_it_is(profile: Profile, home: 
     assert image(home) == before
 
 
-@pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.1, 0.3, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.01, 0.1, 0.3, 0.5, 0.9, 0.99, 0.9999])
 def test_a_truncated_database_is_said_to_be_damaged(
     profile: Profile, home: Path, share: float
 ) -> None:
