@@ -171,6 +171,8 @@ class Store:
                 f"The file {path.name} in {path.parent} is empty. It was left as it is. Restore a"
                 " backup, or join again from a neighbour's machine."
             )
+        if _is_cut(path):
+            raise _damaged(path)
         with self.explained():
             # Autocommit; every transaction below is explicit.
             self.connection = sqlite.connect(
@@ -299,6 +301,9 @@ class Store:
         self.connection.close()
 
 
+#: Bytes of a page of the database, as SQLCipher makes them.
+PAGE: Final = 4096
+
 #: With less than this on the disk, in bytes, an error of input and output is one of room.
 NO_ROOM: Final = 128 * 1024
 
@@ -308,6 +313,27 @@ def _has_no_room(folder: Path) -> bool:
         return shutil.disk_usage(folder).free < NO_ROOM
     except OSError:
         return False
+
+
+def _is_cut(path: Path) -> bool:
+    """Whether the end of the file is missing. SQLite takes part of a last page for a whole one,
+    and finds out only where it needs that page."""
+    try:
+        if path.stat().st_size % PAGE == 0:
+            return False
+        ahead = path.with_name(path.name + "-wal")
+        # What a killed program left there makes the file whole again.
+        return not ahead.exists() or ahead.stat().st_size == 0
+    except OSError:
+        return False
+
+
+def _damaged(path: Path) -> DamagedError:
+    return DamagedError(
+        f"The file {path.name} in {path.parent} is damaged or was made with another key. It"
+        " was left as it is. Restore a backup, or join again from a neighbour's machine, and"
+        " keep the damaged file in case it can be mended."
+    )
 
 
 def explain(error: Exception, path: Path) -> MutualAidError:
@@ -335,9 +361,5 @@ def explain(error: Exception, path: Path) -> MutualAidError:
             " moment."
         )
     if "not a database" in text or "malformed" in text or "hmac" in text:
-        return DamagedError(
-            f"The file {path.name} in {path.parent} is damaged or was made with another key. It"
-            " was left as it is. Restore a backup, or join again from a neighbour's machine, and"
-            " keep the damaged file in case it can be mended."
-        )
+        return _damaged(path)
     return StorageError(f"The group's file could not be used ({text}). Nothing was changed.")

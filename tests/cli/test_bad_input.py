@@ -278,7 +278,7 @@ def test_a_database_from_a_newer_version(ana: Run, profile: Path) -> None:
     assert image(home) == before
 
 
-@pytest.mark.parametrize("kept", [0, 100, 4096, 0.5, 0.99])
+@pytest.mark.parametrize("kept", [0, 100, 4096, 0.5, 0.99, 0.9999])
 def test_a_truncated_database(kept: float, ana: Run, profile: Path) -> None:
     ana("post", "need", "A lift")
     path = home_of(profile) / DATABASE
