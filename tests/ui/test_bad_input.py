@@ -3,6 +3,7 @@
 """Whatever is typed or lies on the disk: the window says so in a sentence, and loses nothing."""
 
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mutualaid import app as apps
@@ -29,8 +29,8 @@ from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.repair_form import RepairDialog
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.theme import Theme
-from mutualaid.ui.trouble import TroubleDialog
 from mutualaid.ui.widgets import Banner
+from tests.benchmarks.processes import ROOT, environment
 from tests.ui.helpers import Key, dialog, press, settle, type_text
 
 #: Names in which nothing can be seen.
@@ -313,18 +313,29 @@ def test_beside_a_database_that_cannot_be_opened_another_group_goes_on(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such signals")
-def test_what_is_said_before_there_is_a_window_ends_when_asked_to(qapp):
-    Theme.install(qapp)
-    handlers = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
-    try:
-        apps._end_on_signals(qapp)
-
-        def end_once_it_is_there() -> None:
-            assert dialog(TroubleDialog).isModal()
-            signal.raise_signal(signal.SIGTERM)
-
-        QTimer.singleShot(50, qapp, end_once_it_is_there)
-        trouble.show_trouble("The disk is read-only.")
-    finally:
-        signal.signal(signal.SIGTERM, handlers[0])
-        signal.signal(signal.SIGINT, handlers[1])
+def test_what_is_said_before_there_is_a_window_ends_when_asked_to(profile):
+    """A process of its own: says why it cannot open, and does not outlive SIGTERM."""
+    make_newer(profile, *profile.directories())
+    code = (
+        "import sys; from pathlib import Path; from mutualaid import app;"
+        "from mutualaid.ui.trouble import TroubleDialog\n"
+        "class Told(TroubleDialog):\n"
+        "    def showEvent(self, event):\n"
+        "        super().showEvent(event); print('said', flush=True)\n"
+        "app.import_module('mutualaid.ui.trouble').TroubleDialog = Told\n"
+        "sys.exit(app.run(Path(sys.argv[1]), make_sync=None))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(profile.directory)],
+        cwd=ROOT,
+        env=environment(profile.directory),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "said\n"
+        running.terminate()
+        _out, errors = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert "Traceback" not in errors

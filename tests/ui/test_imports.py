@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QFileDialog
 
 from mutualaid.model.group import Group
@@ -28,6 +29,8 @@ def form(window: Shell) -> Iterator[ImportDialog]:
     dialog = ImportDialog(window, window.desk)
     dialog.open()
     yield dialog
+    if shiboken6.isValid(dialog):
+        dialog.reject()
     settle()
 
 
