@@ -562,7 +562,10 @@ class Journal:
             branch = self._new_branch(run.device, run.chain, parent, fresh[0].seq)
         elif fresh[0].item.created < branch.head_created:
             return Refusal.BAD
-        self._store(branch, self._without_purged(run.device, fresh))
+        if run.chain is Chain.CONTENT:
+            # Not for the control chain: nothing of it is ever purged, and asking would fold anew.
+            fresh = self._without_purged(run.device, fresh)
+        self._store(branch, fresh)
         result.stored += len(fresh)
         result.control |= run.chain is Chain.CONTROL
         return None
