@@ -18,57 +18,21 @@ from typing import Any, Final, NamedTuple
 
 import cbor2
 
-from mutualaid.model import plain, search
+from mutualaid.model import search
+from mutualaid.model.chains import Branch
 from mutualaid.model.change import IDENTITY, Change, InvalidChange, read_change
+from mutualaid.model.content import GONE, Identity, decode_changes, read_identity
 from mutualaid.model.crdt import Merged, read_fields, select
-from mutualaid.model.entry import MAX_PAYLOAD, Chain
-from mutualaid.model.journal import Branch, Journal
+from mutualaid.model.entry import Chain
+from mutualaid.model.journal import Journal
 from mutualaid.model.keys import blake2b, device_hash
 from mutualaid.model.membership import Membership, canonical
 from mutualaid.model.records import REGISTRY, indexed_texts, view
 from mutualaid.model.records.kind import Record
 from mutualaid.model.store import TOUCHED_KEPT, Store, create_views
-from mutualaid.model.values import Scalar
-
-CHANGES: Final = 1  # type of a content payload: [1, [[record id, change], …]]
-GONE: Final = "_gone"
-IDENTITY_FIXED: Final = 16 + 16 + 8  # group, owner, nonce; then the kind's name
-LONGEST_KIND: Final = 32
-MAX_CHANGES: Final = 1000
 
 #: Above this many, views are told to read anew rather than which records changed.
 TOUCHED_ONE_BY_ONE: Final = 1000
-
-
-class Identity(NamedTuple):
-    """Who a record is: carried by its first change, hashed to its id."""
-
-    group: bytes
-    owner: bytes
-    nonce: bytes
-    kind: str
-
-    @property
-    def data(self) -> bytes:
-        return self.group + self.owner + self.nonce + self.kind.encode()
-
-    @property
-    def record_id(self) -> bytes:
-        return blake2b(self.data, size=16)
-
-
-def read_identity(data: Scalar, record_id: bytes) -> Identity | None:
-    """The identity in a first change, or None if it is malformed or another record's."""
-    if type(data) is not bytes:
-        return None
-    if not IDENTITY_FIXED < len(data) <= IDENTITY_FIXED + LONGEST_KIND:
-        return None
-    if blake2b(data, size=16) != record_id:
-        return None
-    try:
-        return Identity(data[:16], data[16:32], data[32:40], data[40:].decode("ascii"))
-    except UnicodeDecodeError:
-        return None
 
 
 def batched(items: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
@@ -76,36 +40,6 @@ def batched(items: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
     iterator = iter(items)
     while some := tuple(islice(iterator, size)):
         yield some
-
-
-def encode_changes(changes: Sequence[tuple[bytes, bytes]]) -> bytes:
-    """The payload that carries these changes, as (record id, change)."""
-    return cbor2.dumps([CHANGES, [list(each) for each in changes]])
-
-
-def decode_changes(payload: bytes) -> list[tuple[bytes, bytes]] | None:
-    """What :func:`encode_changes` wrote, or None: the entry is void (or from a later version)."""
-    try:
-        kind, pairs = plain.read(payload)
-        if kind != CHANGES or type(pairs) is not list or len(pairs) > MAX_CHANGES:
-            return None
-        seen: set[bytes] = set()
-        found: list[tuple[bytes, bytes]] = []
-        for record_id, change in pairs:
-            well_formed = (
-                type(record_id) is bytes
-                and len(record_id) == 16
-                and record_id not in seen
-                and type(change) is bytes
-                and len(change) <= MAX_PAYLOAD
-            )
-            if not well_formed:
-                return None
-            seen.add(record_id)
-            found.append((record_id, change))
-        return found
-    except Exception:  # noqa: BLE001 - hostile bytes raise many kinds
-        return None
 
 
 class Author(NamedTuple):

@@ -15,18 +15,18 @@ from typing import Final
 import cbor2
 
 from mutualaid.model import control, crdt, demo_words, keys
-from mutualaid.model.apply import Identity, encode_changes
+from mutualaid.model.chains import short_device
 from mutualaid.model.change import IDENTITY
+from mutualaid.model.content import Identity, encode_changes
 from mutualaid.model.control import Admit, KeyShare
 from mutualaid.model.demo_posts import NEEDS, OFFERS
 from mutualaid.model.demo_words import Line
 from mutualaid.model.entry import NO_ENTRY, Chain, Item, Run, sign_entry
 from mutualaid.model.group import FOOD_DAYS, POST_DAYS, Group
 from mutualaid.model.invitation import Invitation
-from mutualaid.model.journal import short_device
 from mutualaid.model.profile import Profile
 from mutualaid.model.records import REGISTRY, check
-from mutualaid.model.replica import STATEMENT_DOMAIN, encode_holdings
+from mutualaid.model.statements import STATEMENT_DOMAIN, encode_holdings
 from mutualaid.model.values import (
     Fix,
     Millis,

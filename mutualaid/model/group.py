@@ -18,16 +18,14 @@ from mutualaid.errors import (
     NotFoundError,
 )
 from mutualaid.model import queries
-from mutualaid.model.apply import (
-    GONE,
-    Identity,
-)
+from mutualaid.model.content import GONE, Identity
 from mutualaid.model.control import CloseInvite, Invite
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
 from mutualaid.model.reading import NO_NONCE, NONCE_SIZE
 from mutualaid.model.records import REGISTRY, check
-from mutualaid.model.replica import Replica, now_ms, purges
+from mutualaid.model.replica import Replica, purges
+from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.values import (
     ChangeSet,

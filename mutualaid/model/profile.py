@@ -28,7 +28,8 @@ from mutualaid.errors import (
 from mutualaid.model import keys
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import Invitation, parse_invitation
-from mutualaid.model.replica import Replica, now_ms
+from mutualaid.model.replica import Replica
+from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.vault import Vault, open_vault
 

@@ -12,15 +12,13 @@ from mutualaid.errors import (
     NotFoundError,
 )
 from mutualaid.model import queries
-from mutualaid.model.apply import (
-    GONE,
-    Identity,
-    Weighed,
-)
+from mutualaid.model.apply import Weighed
+from mutualaid.model.chains import short_device
 from mutualaid.model.codes import code
+from mutualaid.model.content import GONE, Identity
 from mutualaid.model.entry import Chain
-from mutualaid.model.journal import short_device
-from mutualaid.model.replica import Replica, behind
+from mutualaid.model.replica import Replica
+from mutualaid.model.statements import behind
 from mutualaid.model.values import (
     ChangeSet,
     Conflict,

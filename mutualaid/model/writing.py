@@ -11,14 +11,9 @@ from mutualaid.errors import (
     NotFoundError,
 )
 from mutualaid.model import crdt, keys, queries
-from mutualaid.model.apply import (
-    GONE,
-    MAX_CHANGES,
-    Identity,
-    Weighed,
-    encode_changes,
-)
+from mutualaid.model.apply import Weighed
 from mutualaid.model.change import IDENTITY
+from mutualaid.model.content import GONE, MAX_CHANGES, Identity, encode_changes
 from mutualaid.model.entry import MAX_PAYLOAD
 from mutualaid.model.reading import NONCE_SIZE, Reading
 from mutualaid.model.records import REGISTRY, check

@@ -16,7 +16,8 @@ from functools import partial
 from typing import Final, TypeVar
 
 from mutualaid.errors import MutualAidError, ProtocolError
-from mutualaid.model.replica import MACHINE, Replica
+from mutualaid.model.replica import Replica
+from mutualaid.model.statements import MACHINE
 from mutualaid.sync.channel import Channel, survivor
 from mutualaid.sync.ending import ChannelError, Ending
 from mutualaid.sync.recognition import Standing

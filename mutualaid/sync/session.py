@@ -28,14 +28,11 @@ import cbor2
 
 from mutualaid.errors import InvitationError, ProtocolError
 from mutualaid.model import plain
+from mutualaid.model.chains import Holdings, short_device
 from mutualaid.model.entry import Chain, Run, decode_batch, encode_batch
-from mutualaid.model.journal import Accepted, Holdings, short_device
-from mutualaid.model.replica import (
-    JoinRequest,
-    Statement,
-    decode_holdings,
-    encode_holdings,
-)
+from mutualaid.model.journal import Accepted
+from mutualaid.model.replica import JoinRequest
+from mutualaid.model.statements import Statement, decode_holdings, encode_holdings
 
 MOST_FRAME: Final = 256 * 1024
 #: How often one side may ask anew for all it lacks, per session: each costs the other work.

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from mutualaid.model import keys, search
-from mutualaid.model.apply import decode_changes, read_change, read_identity
+from mutualaid.model.apply import read_change
+from mutualaid.model.content import decode_changes, read_identity
 from mutualaid.model.entry import (
     SIGNED_DOMAIN,
     Item,

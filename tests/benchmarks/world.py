@@ -12,13 +12,14 @@ from itertools import accumulate
 from pathlib import Path
 
 from mutualaid.model import control, crdt, keys
-from mutualaid.model.apply import Identity, encode_changes
+from mutualaid.model.content import Identity, encode_changes
 from mutualaid.model.control import Admit, KeyShare
 from mutualaid.model.entry import NO_ENTRY, Chain, Item, Run, sign_entry
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.profile import Profile
-from mutualaid.model.replica import Replica, now_ms
+from mutualaid.model.replica import Replica
+from mutualaid.model.statements import now_ms
 from mutualaid.model.taxonomy import CATEGORIES
 from mutualaid.model.values import Millis, Mode, PostKind, Scalar, Urgency
 

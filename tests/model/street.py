@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from mutualaid.model import crdt, keys
-from mutualaid.model.apply import Identity, Weighed, encode_changes
+from mutualaid.model.apply import Weighed
 from mutualaid.model.change import IDENTITY
+from mutualaid.model.content import Identity, encode_changes
 from mutualaid.model.control import Control, Invite
 from mutualaid.model.entry import (
     NO_ENTRY,

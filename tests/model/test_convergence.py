@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from mutualaid.errors import InvitationError
 from mutualaid.model import crdt, keys
-from mutualaid.model.apply import encode_changes
+from mutualaid.model.content import encode_changes
 from mutualaid.model.control import Invite, Purge
 from mutualaid.model.entry import Run, decode_batch, encode_batch
 from mutualaid.model.invitation import Invitation

@@ -12,7 +12,7 @@ from mutualaid.model.demo_posts import NEEDS, OFFERS
 from mutualaid.model.group import Group
 from mutualaid.model.profile import Profile
 from mutualaid.model.records import REGISTRY, check
-from mutualaid.model.replica import now_ms
+from mutualaid.model.statements import now_ms
 from mutualaid.model.taxonomy import CATEGORY_BY_ID, PRODUCT_BY_NAME
 from mutualaid.model.values import PostFilter, PostKind
 

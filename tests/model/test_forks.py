@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mutualaid.model.apply import encode_changes
+from mutualaid.model.content import encode_changes
 from mutualaid.model.control import Freeze
 from mutualaid.model.entry import Chain
 from mutualaid.model.replica import Replica
@@ -231,8 +231,8 @@ def test_a_fork_may_not_go_back_in_time(street: Street) -> None:
 
 def test_one_change_on_both_branches_is_dated_alike_everywhere(street: Street) -> None:
     from mutualaid.model import crdt, keys
-    from mutualaid.model.apply import Identity
     from mutualaid.model.change import IDENTITY
+    from mutualaid.model.content import Identity
 
     ana = street.start()
     mallory, ben = street.join(ana), street.join(ana)

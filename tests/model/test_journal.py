@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from mutualaid.errors import ProtocolError
 from mutualaid.model import crdt, keys
-from mutualaid.model.apply import Identity, encode_changes
 from mutualaid.model.change import IDENTITY
+from mutualaid.model.content import Identity, encode_changes
 from mutualaid.model.control import Admit, Purge, encode, join_message
 from mutualaid.model.entry import (
     BATCH_BYTES,

@@ -10,8 +10,8 @@ import pytest
 
 from mutualaid.errors import DamagedError, InvitationError, ProtocolError
 from mutualaid.model import crdt, keys
-from mutualaid.model.apply import Identity, encode_changes
 from mutualaid.model.change import IDENTITY
+from mutualaid.model.content import Identity, encode_changes
 from mutualaid.model.control import Admit, Purge, join_message
 from mutualaid.model.entry import Chain
 from mutualaid.model.invitation import Invitation

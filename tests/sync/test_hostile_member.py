@@ -15,8 +15,8 @@ import cbor2
 import pytest
 
 from mutualaid.model import crdt, keys
-from mutualaid.model.apply import Identity, encode_changes
 from mutualaid.model.change import IDENTITY
+from mutualaid.model.content import Identity, encode_changes
 from mutualaid.model.control import AddDevice, encode
 from mutualaid.model.entry import Chain, encode_batch
 from mutualaid.model.group import Group

@@ -19,7 +19,8 @@ from mutualaid.model import keys
 from mutualaid.model.control import Invite
 from mutualaid.model.entry import MAX_BATCH_BYTES, Run, encode_batch
 from mutualaid.model.invitation import Invitation, parse_invitation
-from mutualaid.model.replica import Replica, encode_holdings
+from mutualaid.model.replica import Replica
+from mutualaid.model.statements import encode_holdings
 from mutualaid.sync import session as sessions
 from mutualaid.sync.session import Part, Refused, Session, Tag
 from tests.helpers.examples import examples
