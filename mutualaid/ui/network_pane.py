@@ -81,7 +81,6 @@ class NetworkPane(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(10))
-        column.setAlignment(Qt.AlignmentFlag.AlignTop)
         column.addWidget(Text(tr("This machine's network"), Size.DETAIL, wrap=True))
         self.switches = NetworkSwitches(desk)
         column.addWidget(self.switches)

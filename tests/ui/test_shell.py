@@ -5,7 +5,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QWidget
 
 from mutualaid.model.values import ChangeSet, PostDraft, PostKind, Reached
@@ -213,6 +213,8 @@ def cut_labels(root: QWidget) -> list[str]:
     for button in root.findChildren(QAbstractButton):
         if button.isVisibleTo(root) and button.text():
             hint = button.sizeHint()
+            if button.hasHeightForWidth():
+                hint = QSize(button.width(), button.heightForWidth(button.width()))
             if hint.width() > button.width() + 1 or hint.height() > button.height() + 1:
                 cut.append(button.text())
     return cut

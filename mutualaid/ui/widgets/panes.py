@@ -153,8 +153,11 @@ class DetailPane(QFrame):
         self._scroll.content.setMaximumWidth(px(800))
         set_look(self._scroll.content, "pane")
         outer.addWidget(self._scroll, 1)
-        self.column = self._scroll.column
-        self.column.setAlignment(Qt.AlignmentFlag.AlignTop)
+        # Not an aligned layout: that would not let wrapped words grow beyond their size hint.
+        self.column = QVBoxLayout()
+        self.column.setSpacing(px(10))
+        self._scroll.column.addLayout(self.column)
+        self._scroll.column.addStretch(1)
         self.set_alone(False)
 
     def set_alone(self, alone: bool) -> None:
