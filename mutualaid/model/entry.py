@@ -200,6 +200,7 @@ def check_run(group: bytes, run: Run) -> list[Sealed]:
     checked: list[Sealed] = []
     header = b""
     # The loop of the first sync: it stays flat for speed and equals item_header and entry_hash.
+    few = len(_SMALL)
     for item in run.items:
         created, after, salt, signature, payload = item
         if isinstance(payload, bytes):
@@ -209,12 +210,12 @@ def check_run(group: bytes, run: Run) -> list[Sealed]:
             content_hash, length = payload
         header = b"%b%b\x58\x20%b%b%b\x58\x20%b%b" % (
             start,
-            uint(seq),
+            _SMALL[seq] if seq < few else _uint(seq),
             prev,
             b"\xf6" if after is None else after_bytes(after),
-            uint(created),
+            _uint(created),
             content_hash,
-            uint(length),
+            _SMALL[length] if length < few else _uint(length),
         )
         prev = blake2b(header + signature, digest_size=32).digest()
         checked.append(Sealed(seq, prev, item))
@@ -311,6 +312,7 @@ def _read_runs(tables: Any, fixed: bytes, payloads: bytes) -> Iterator[Run]:
     for device, chain, first, prev, created, steps, lengths, afters, purged in tables:
         _check_table(device, chain, first, prev, created, steps, lengths, afters)
         items: list[Item] = []
+        begun = position
         for index, length in enumerate(lengths):
             created += steps[index]
             payload: bytes | Purged
@@ -334,7 +336,9 @@ def _read_runs(tables: Any, fixed: bytes, payloads: bytes) -> Iterator[Run]:
                 )
             )
             at += step
-        size += RUN_OVERHEAD + sum(map(item_size, items))
+        # The sum of item_size over the run, by column.
+        size += RUN_OVERHEAD + ENTRY_OVERHEAD * len(items)
+        size += position - begun + sum(map(len, afters.values()))
         if size > MAX_BATCH_BYTES:
             raise ProtocolError("A batch of entries is too large.")
         yield Run(device, Chain(chain), first, prev, items)
