@@ -44,7 +44,7 @@ def node(app: App, listen: str | None, peers: tuple[str, ...], no_discovery: boo
             profile,
             group=app.group_name,
             # Port 0 is any free one, and that is what a host alone means.
-            listen=listen.removesuffix(":0") if listen else None,
+            listen=listen,
             peers=peers,
             discovery=not no_discovery,
             on_ready=ready,

@@ -23,8 +23,13 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def parse_address(text: str, default_port: int = DEFAULT_PORT) -> Address:
-    """Read ``host``, ``host:port``, ``[IPv6]:port`` or a bare IPv6 address."""
+def parse_address(
+    text: str, default_port: int = DEFAULT_PORT, *, to_listen: bool = False
+) -> Address:
+    """Read ``host``, ``host:port``, ``[IPv6]:port`` or a bare IPv6 address.
+
+    Port 0 is only for an address ``to_listen`` at: any free one.
+    """
     stripped = text.strip()
     host, port = stripped, ""
     if stripped.startswith("["):
@@ -42,7 +47,9 @@ def parse_address(text: str, default_port: int = DEFAULT_PORT) -> Address:
         raise _bad(text)
     if not port:
         return Address(host, default_port)
-    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65536):
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and int(port) < 65536):
+        raise _bad(text)
+    if int(port) == 0 and not to_listen:
         raise _bad(text)
     return Address(host, int(port))
 

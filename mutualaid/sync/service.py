@@ -50,7 +50,7 @@ class SyncService:
         stored: Callable[[], None] = lambda: None,
     ) -> None:
         self._profile = profile
-        self._listen = parse_address(listen) if listen else None
+        self._listen = parse_address(listen, to_listen=True) if listen else None
         self._peers = [parse_address(peer) for peer in peers]
         self._discovery = discovery
         self._advertise = advertise
@@ -168,7 +168,7 @@ def run_node(
     ``on_problem`` is called with a sentence for what goes wrong meanwhile.
     Raises NetworkError when the port is in use, or when another process syncs the profile.
     """
-    address = parse_address(listen, 0) if listen else None
+    address = parse_address(listen, 0, to_listen=True) if listen else None
     only = None
     if group is not None:
         with profile.open_group(group) as chosen:

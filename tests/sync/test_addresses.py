@@ -69,3 +69,9 @@ def test_a_gate_forgets_who_left() -> None:
     gate.enter("192.0.2.1")
     gate.leave("192.0.2.1")
     assert not gate._inside
+
+
+def test_any_free_port_is_only_for_listening() -> None:
+    assert parse_address("127.0.0.1:0", to_listen=True) == Address("127.0.0.1", 0)
+    with pytest.raises(BadValueError):
+        parse_address("127.0.0.1:0")

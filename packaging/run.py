@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Set up what is missing, then run Mutual Aid from this folder.
+"""Set up what is missing, then run Mutual Aid from its source.
 
-    python3 run.py [ARGUMENTS]         start Mutual Aid (without arguments: the window)
-    python3 run.py --set-up            only set up, to run
-    python3 run.py --set-up-tests      only set up, to run and to test
-    python3 run.py --test [ARGUMENTS]  set up, then run pytest
+    python3 packaging/run.py [ARGUMENTS]         start Mutual Aid (without arguments: the window)
+    python3 packaging/run.py --set-up            only set up, to run
+    python3 packaging/run.py --set-up-tests      only set up, to run and to test
+    python3 packaging/run.py --test [ARGUMENTS]  set up, then run pytest
 
-Needs Python 3.11 or 3.12 and nothing else. Everything goes into ``.venv`` beside this file, in
-the exact versions of the lock file, each checked against its hash.
+Needs Python 3.11 or 3.12 and nothing else. Everything goes into ``.venv`` at the top of the
+source, in the exact versions of the lock file, each checked against its hash.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent
+ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 SUPPORTED = ((3, 11), (3, 12))
