@@ -4,6 +4,7 @@
 
 import contextlib
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -39,7 +40,7 @@ class Statement:
     signature: bytes
 
 
-class Statements:
+class Statements(ABC):
     """The statements that a replica makes and knows; a part of :class:`Replica`."""
 
     store: Store
@@ -48,9 +49,9 @@ class Statements:
     device: keys.SigningKey
     clock: Callable[[], int]
 
+    @abstractmethod
     def write(self, *, durable: bool) -> contextlib.AbstractContextManager[None]:
         """One transaction; see :meth:`Replica.write`."""
-        raise NotImplementedError
 
     def membership(self) -> Membership:
         """Who belongs."""
