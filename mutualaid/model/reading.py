@@ -69,6 +69,11 @@ class Reading:
         return self.replica.device.public
 
     @property
+    def copied_at(self) -> int | None:
+        """When another copy of this profile was noticed, in ms; None if there never was one."""
+        return self.replica.copied_at
+
+    @property
     def joined(self) -> bool:
         """False while this machine still waits to be admitted."""
         return self.replica.joined

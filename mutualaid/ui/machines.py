@@ -41,6 +41,9 @@ class MachinesPage(Page):
         self.problem = Banner("", warn=True)
         self.problem.hide()
         self.banners.addWidget(self.problem)
+        self.noticed = Banner("")
+        self.noticed.hide()
+        self.banners.addWidget(self.noticed)
         self.facts = Card()
         self.facts.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._saved = Text(tr("Saved on this machine"), Size.STRONG)
@@ -149,6 +152,7 @@ class MachinesPage(Page):
         except MutualAidError as error:
             self.problem.tell(str(error))
             return
+        self.noticed.tell(self._copied_words())
         self.model.update(rows)
         self._reached.setText(reached_words(reached))
         others = reached.machines > 0
@@ -165,6 +169,15 @@ class MachinesPage(Page):
         )
         self.network.refresh()
         self.list.viewport().update()
+
+    def _copied_words(self) -> str:
+        """That another copy of this profile was noticed, if one was."""
+        if self.group.copied_at is None:
+            return ""
+        return tr(
+            "This profile was in use on another machine as well. Nothing was lost: all that was "
+            "written on both is kept, and each goes on as a machine of its own."
+        )
 
     def _face(self, row: MachineRow) -> CardFace:
         near = self._is_near(row)

@@ -57,6 +57,14 @@ def test_a_problem_of_the_network_is_a_lasting_line(page, window):
     assert not page.problem.isVisible()
 
 
+def test_a_copy_of_this_profile_is_told_of(page, group):
+    assert page.noticed.isHidden()
+    group.replica.begin_new_device(copied=True)
+    page.on_change(group.refresh())
+    assert "Nothing was lost" in page.noticed.accessibleName()
+    assert not page.noticed.isHidden()
+
+
 @pytest.mark.parametrize("typed", ["", "no address", "1.2.3.4:99999", "http://x/y"])
 def test_an_address_that_is_none_is_refused_and_stays(page, qtbot, asked, typed):
     page.network.address.setText(typed)
