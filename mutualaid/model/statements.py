@@ -7,11 +7,12 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import cbor2
 
-from mutualaid.model import keys
+from mutualaid.model import keys, plain
 from mutualaid.model.chains import MOST_HEADS, Holdings, short_device
 from mutualaid.model.entry import Chain
 from mutualaid.model.journal import Journal
@@ -95,15 +96,11 @@ class Statements(ABC):
 
     def read_statement(self, body: bytes, signature: bytes) -> Statement | None:
         """A statement, if it is well formed and of this group; its signature is not checked."""
-        try:
-            group, device, created, encoded = cbor2.loads(body)
-            if group != self.group or type(device) is not bytes or type(created) is not int:
-                return None
-            if len(device) != 32 or not 0 <= created < 1 << 53:
-                return None
-            return Statement(device, created, decode_holdings(encoded), body, signature)
-        except Exception:  # noqa: BLE001 - hostile bytes raise many kinds
+        read = _read(body)
+        if read is None or read[0] != self.group:
             return None
+        _group, device, created, holdings = read
+        return Statement(device, created, holdings, body, signature)
 
     def accept_statements(self, offered: Sequence[tuple[bytes, bytes]]) -> int:
         """Keep those statements that are newer than what is known; return how many."""
@@ -152,6 +149,23 @@ class Statements(ABC):
         self.store.connection.execute(
             "INSERT INTO touched (kind, record) VALUES (?, 0)", (MACHINE,)
         )
+
+
+@lru_cache(maxsize=256)
+def _read(body: bytes) -> tuple[bytes, bytes, int, Holdings] | None:
+    """Group, device, time and holdings of a statement; None if it is malformed.
+
+    Kept for a while: the window asks for every machine's again and again, and each names all.
+    """
+    try:
+        group, device, created, encoded = plain.read(body)
+        if type(device) is not bytes or type(created) is not int:
+            return None
+        if len(device) != 32 or not 0 <= created < 1 << 53:
+            return None
+        return group, device, created, decode_holdings(encoded)
+    except Exception:  # noqa: BLE001 - hostile bytes raise many kinds
+        return None
 
 
 def encode_holdings(holdings: Holdings) -> list[list[object]]:
