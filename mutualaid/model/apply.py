@@ -195,7 +195,9 @@ class Applier:
         number = self._next_number()
         for created, record_id, identity, change, author in plain:
             owner, kind = identity.owner, identity.kind
-            write.records.append((number, record_id, kind, owner, created, created, 1))
+            # As bytearray, which the database driver takes without asking what adapts it.
+            row = (number, bytearray(record_id), kind, bytearray(owner), created, created, 1)
+            write.records.append(row)
             write.changes.append((number, author.entry))
             assert change.sets is not None
             record = Record(number, record_id, kind, owner, created, created, change.sets)
