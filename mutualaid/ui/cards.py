@@ -55,6 +55,8 @@ class CardFace:
     primary: bool = False
     trailing: str = ""
     strong_trailing: bool = False
+    #: Whose initials the avatar shows, where it is not the name that stands on the card.
+    person: str = ""
 
 
 class CardDelegate(QStyledItemDelegate):
@@ -106,7 +108,8 @@ class CardDelegate(QStyledItemDelegate):
         )
         inner = rect.adjusted(px(16), px(14), -px(16), -px(14))
         circle = QRect(inner.left(), inner.top(), px(40), px(40))
-        paint.avatar(painter, paint.mirrored(circle, rect, direction), face.name, face.key)
+        place = paint.mirrored(circle, rect, direction)
+        paint.avatar(painter, place, face.person or face.name, face.key)
 
         words = inner.adjusted(px(52), 0, 0, 0)
         end = self._paint_end(painter, face, rect, inner, index, whole)

@@ -188,4 +188,5 @@ class MachinesPage(Page):
             line=machine_state(row, connected=near),
             trailing=tr("connected") if near else "",
             strong_trailing=True,
+            person=row.person,
         )
