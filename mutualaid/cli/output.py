@@ -34,8 +34,9 @@ def iso_or_none(milliseconds: int | None) -> str | None:
 
 def local(milliseconds: int) -> str:
     """A time as people read it, in this machine's time zone."""
-    clamped = min(max(milliseconds, 0), _LATEST_MS)
-    return datetime.fromtimestamp(clamped / 1000).astimezone().strftime("%Y-%m-%d %H:%M")
+    # Two days from the edge, no time zone leads beyond it.
+    clamped = min(max(milliseconds, 0), _LATEST_MS - 2 * 86_400_000)
+    return datetime.fromtimestamp(clamped / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def plain(text: str) -> str:
