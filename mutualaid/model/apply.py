@@ -511,12 +511,10 @@ class Applier:
 
     def rebuild(self) -> None:
         """Forget everything that follows from the journal, so that it is applied anew."""
-        from sqlite_utils import Database
-
         db = self.store.connection
         for table in ("record", "change", "waiting", "late"):
             db.execute(f"DELETE FROM {table}")
-        create_views(Database(db, recursive_triggers=False, execute_plugins=False))
+        create_views(self.store.tables())
         self.store.set_meta("applied", 0)
         self.touch_everything()
 

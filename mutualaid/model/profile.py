@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
-
-import filelock
+from typing import TYPE_CHECKING, Final, Self
 
 from mutualaid import paths
 from mutualaid.errors import (
@@ -32,6 +30,9 @@ from mutualaid.model.replica import Replica
 from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.vault import Vault, open_vault
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 GROUPS: Final = "groups"
 DATABASE: Final = "group.db"
@@ -233,6 +234,8 @@ class Profile:
 
     # -- one process at a time syncs
 
-    def sync_lock(self) -> filelock.BaseFileLock:
+    def sync_lock(self) -> "BaseFileLock":
         """The lock that the process which syncs this profile holds."""
+        import filelock  # only now: it takes a while, and the window opens without it
+
         return filelock.FileLock(str(self.directory / SYNC_LOCK), timeout=0)

@@ -10,14 +10,16 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 import sqlcipher3.dbapi2 as sqlite
-from sqlite_utils import Database
 
 from mutualaid.errors import DamagedError, MutualAidError, NewerVersionError, StorageError
 from mutualaid.model import search
 from mutualaid.model.records import REGISTRY, VIEW_VERSION, view_sql
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 APPLICATION_ID: Final = 0x4D417564  # "MAud": tells our files from other SQLCipher databases
 BUSY_TIMEOUT_MS: Final = 15_000
@@ -26,7 +28,7 @@ BUSY_TIMEOUT_MS: Final = 15_000
 TOUCHED_KEPT: Final = 20_000
 
 
-def _first_tables(db: Database) -> None:
+def _first_tables(db: "Database") -> None:
     db.executescript(
         """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -94,10 +96,10 @@ def _first_tables(db: Database) -> None:
 
 
 #: Each takes the database one version further. Never edit one that has been released.
-MIGRATIONS: Final[Sequence[Callable[[Database], None]]] = (_first_tables,)
+MIGRATIONS: Final[Sequence[Callable[["Database"], None]]] = (_first_tables,)
 
 
-def create_views(db: Database) -> None:
+def create_views(db: "Database") -> None:
     """Make every view table and the search index anew, empty. All can be rebuilt from entries."""
     for kind in REGISTRY.values():
         for table in kind.tables:
@@ -211,7 +213,8 @@ class Store:
         db.execute("PRAGMA cache_size = -16000")
         if version < len(MIGRATIONS):
             db.execute("PRAGMA journal_mode = WAL")
-            with self.write(durable=True) as tables:
+            with self.write(durable=True):
+                tables = self.tables()
                 # Another process may have been quicker while this one waited for the lock.
                 version = db.execute("PRAGMA user_version").fetchone()[0]
                 for migrate in MIGRATIONS[version:]:
@@ -221,6 +224,12 @@ class Store:
                 if version == 0:
                     create_views(tables)
                     self.set_meta("views", VIEW_VERSION)
+
+    def tables(self) -> "Database":
+        """The connection with the face of sqlite-utils, for work on the tables themselves."""
+        from sqlite_utils import Database  # only now: it takes a while, and few starts need it
+
+        return Database(self.connection, recursive_triggers=False, execute_plugins=False)
 
     @property
     def views_are_current(self) -> bool:
@@ -236,7 +245,7 @@ class Store:
             raise explain(error, self.path) from error
 
     @contextlib.contextmanager
-    def write(self, *, durable: bool = False) -> Iterator[Database]:
+    def write(self, *, durable: bool = False) -> Iterator[None]:
         """One transaction, begun IMMEDIATE so that it waits for other writers and never fails
         half-way because of one; all or nothing. ``durable`` waits for the disk: a power cut
         right after does not undo it."""
@@ -249,7 +258,7 @@ class Store:
             db.execute("BEGIN IMMEDIATE")
             self._in_write = True
             try:
-                yield Database(db, recursive_triggers=False, execute_plugins=False)
+                yield
                 db.execute("COMMIT")
             except BaseException:
                 # A failed commit (a full disk) may already have rolled back.

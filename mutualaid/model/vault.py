@@ -15,8 +15,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Protocol
 
-import filelock
-
 from mutualaid import paths
 from mutualaid.errors import (
     BadValueError,
@@ -370,6 +368,8 @@ def _unhex(text: str) -> bytes:
 @contextmanager
 def _one_at_a_time(profile_dir: Path) -> Iterator[None]:
     """Let one process at a time make a vault: a second key would orphan what the first seals."""
+    import filelock  # only now: it takes a while, and most starts need no lock
+
     lock = filelock.FileLock(profile_dir / LOCK_NAME, mode=0o600)
     try:
         lock.acquire(timeout=_CREATION_SECONDS)
