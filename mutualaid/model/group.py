@@ -7,7 +7,6 @@ Every command either happens whole (signed, stored, applied, in one durable tran
 a :class:`MutualAidError` and changes nothing.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Self
 
@@ -22,7 +21,7 @@ from mutualaid.model.content import GONE, Identity
 from mutualaid.model.control import CloseInvite, Invite
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
-from mutualaid.model.reading import NO_NONCE, NONCE_SIZE
+from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.replica import Replica, purges
 from mutualaid.model.statements import now_ms
@@ -38,6 +37,11 @@ from mutualaid.model.values import (
 )
 from mutualaid.model.writing import Writing
 
+#: Told for good on a machine whose profile another one was using, too.
+COPIED: Final = (
+    "This profile was in use on another machine as well. Nothing was lost: all that was written"
+    " on both is kept, and each goes on as a machine of its own."
+)
 DAY_MS: Final = 24 * 60 * 60 * 1000
 POST_DAYS: Final = 30
 FOOD_DAYS: Final = 3
@@ -113,10 +117,7 @@ class Group(Writing):
         """Lasting sentences a person should see: about the key, a copied profile, a refusal."""
         found: list[str] = []
         if self.replica.copied_at is not None:
-            found.append(
-                "This profile was in use on another machine as well. Nothing was lost: all that"
-                " was written on both is kept, and each goes on as a machine of its own."
-            )
+            found.append(COPIED)
         why = self.replica.store.meta("refused")
         if why is not None and not self.joined:
             found.append(str(why))
@@ -377,11 +378,6 @@ class Group(Writing):
         ends = Millis(expires) if expires is not None else None
         return self._create("notice", {"text": text, "expires": ends})
 
-    def rename_group(self, name: str) -> ChangeSet:
-        check(REGISTRY["group"], {"name": name})
-        about = Identity(self.id, self.id, NO_NONCE, "group").record_id
-        return self._edit(about, {"name": name}, kind="group")
-
     def import_records(self, records: Iterable[ImportRecord]) -> tuple[int, int]:
         """Write many records in few signed entries; return how many were new and known.
 
@@ -491,8 +487,3 @@ def _plain(changes: Mapping[str, Any], draft: type) -> dict[str, Scalar]:
     return {
         name: str(value) if isinstance(value, str) else value for name, value in changes.items()
     }
-
-
-def nonce_from(*parts: str) -> bytes:
-    """A record's nonce that follows from where it was imported from: the same each time."""
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=NONCE_SIZE).digest()

@@ -161,12 +161,6 @@ PRODUCT_BY_NAME: Final[Mapping[str, ProductCategory]] = {
 }
 
 
-def category_name(category: str) -> str:
-    """The name of a category of posts, by its id; one that is not shipped is its own name."""
-    known = CATEGORY_BY_ID.get(category)
-    return known.name if known else category
-
-
 @lru_cache(maxsize=256)
 def categories_named(word: str) -> tuple[str, ...]:
     """The ids of the categories of posts that a typed word (plain, three letters or more) begins

@@ -44,15 +44,6 @@ class Mode(StrEnum):
     COST = "cost"
 
 
-class Audience(StrEnum):
-    ME = "me"
-    HELPER = "helper"
-    GROUP = "group"
-    LINKED = "linked"
-    PRINT = "print"
-    PUBLIC = "public"
-
-
 class SkillLevel(StrEnum):
     CAN = "can"
     TEACH = "teach"

@@ -11,9 +11,9 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from mutualaid.errors import MutualAidError, ProtocolError
 from mutualaid.model.replica import Replica
@@ -102,8 +102,8 @@ class Circle:
         for work in (self._apply_arrivals(), self._housekeeping()):
             self._spawn(work)
 
-    def _spawn(self, work: "asyncio.Future[None] | object") -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -227,7 +227,7 @@ class Circle:
             link.wake()
 
     @contextlib.contextmanager
-    def _guarded(self):  # type: ignore[no-untyped-def]
+    def _guarded(self) -> Iterator[None]:
         """A full disk or a locked file must not end the loop; it is told and tried again."""
         try:
             yield

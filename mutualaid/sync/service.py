@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any, Final
 
 import filelock
@@ -209,7 +209,8 @@ def run_node(
 
 
 @contextlib.contextmanager
-def _sole(profile: Profile):  # type: ignore[no-untyped-def]
+def _sole(profile: Profile) -> Iterator[None]:
+    """Be the one process that syncs this profile."""
     lock = profile.sync_lock()
     try:
         lock.acquire()

@@ -210,11 +210,6 @@ class Session:
                 continue
             return None
 
-    @property
-    def is_sending(self) -> bool:
-        """Whether a longer transfer to the other is under way."""
-        return bool(self._sending is not None or self._telling or self._outbox)
-
     def local_change(self) -> None:
         """Something new is held here: send what the other lacks, and tell the rest."""
         if self.theirs is None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
+from mutualaid.model.group import COPIED
 from mutualaid.model.values import ChangeSet, MachineRow
 from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.models import KeyedListModel
@@ -174,10 +175,7 @@ class MachinesPage(Page):
         """That another copy of this profile was noticed, if one was."""
         if self.group.copied_at is None:
             return ""
-        return tr(
-            "This profile was in use on another machine as well. Nothing was lost: all that was "
-            "written on both is kept, and each goes on as a machine of its own."
-        )
+        return tr(COPIED)
 
     def _face(self, row: MachineRow) -> CardFace:
         near = self._is_near(row)
