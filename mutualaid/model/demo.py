@@ -22,8 +22,9 @@ from mutualaid.model.control import Admit, KeyShare
 from mutualaid.model.demo_posts import NEEDS, OFFERS
 from mutualaid.model.demo_words import Line
 from mutualaid.model.entry import NO_ENTRY, Chain, Item, Run, sign_entry
-from mutualaid.model.group import FOOD_DAYS, POST_DAYS, Group
+from mutualaid.model.group import Group
 from mutualaid.model.invitation import Invitation
+from mutualaid.model.posting import FOOD_DAYS, POST_DAYS
 from mutualaid.model.profile import Profile
 from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.statements import STATEMENT_DOMAIN, encode_holdings

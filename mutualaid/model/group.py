@@ -16,35 +16,32 @@ from mutualaid.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from mutualaid.model import queries
+from mutualaid.model.answering import Answering
 from mutualaid.model.content import GONE, Identity
 from mutualaid.model.control import CloseInvite, Invite
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
+from mutualaid.model.posting import DAY_MS, Posting
 from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.replica import Replica, purges
 from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
+from mutualaid.model.talking import Talking
 from mutualaid.model.values import (
     ChangeSet,
     Millis,
     PlaceDraft,
-    PostDraft,
     RepairDraft,
     Scalar,
     SkillLevel,
 )
-from mutualaid.model.writing import Writing
 
 #: Told for good on a machine whose profile another one was using, too.
 COPIED: Final = (
     "This profile was in use on another machine as well. Nothing was lost: all that was written"
     " on both is kept, and each goes on as a machine of its own."
 )
-DAY_MS: Final = 24 * 60 * 60 * 1000
-POST_DAYS: Final = 30
-FOOD_DAYS: Final = 3
 INVITE_USES: Final = 10
 INVITE_DAYS: Final = 30
 MAX_INVITE_DAYS: Final = 365
@@ -54,7 +51,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Writing):
+class Group(Posting, Answering, Talking):
     """A group as one person on one machine works with it."""
 
     @classmethod
@@ -125,110 +122,7 @@ class Group(Writing):
             found.append(self.warning)
         return found
 
-    # -- posts
-
-    def post(self, draft: PostDraft) -> ChangeSet:
-        """Post a need or an offer."""
-        return self._create("post", {**self._post_fields(draft), "state": "open"})
-
-    def _post_fields(self, draft: PostDraft) -> dict[str, Scalar]:
-        expires = draft.expires
-        if expires is None and not draft.standing:
-            days = FOOD_DAYS if draft.category == "food" else POST_DAYS
-            expires = self._now() + days * DAY_MS
-        if expires is not None and expires <= self._now():
-            raise BadValueError("The post would end before it begins. Choose a later day.")
-        return {
-            "kind": str(draft.kind),
-            "title": draft.title,
-            "text": draft.text,
-            "category": draft.category,
-            "urgency": str(draft.urgency),
-            "area": draft.area,
-            "when": draft.when,
-            "expires": Millis(expires) if expires is not None and not draft.standing else None,
-            "standing": True if draft.standing else None,
-            "mode": str(draft.mode),
-            "parts": draft.parts if draft.parts != 1 else None,
-            "for": draft.on_behalf_of,
-            "lang": draft.language,
-        }
-
-    def edit_post(self, post: bytes, **changes: Any) -> ChangeSet:
-        """Correct one's own post; keywords are the fields of :class:`PostDraft`."""
-        names = {"on_behalf_of": "for", "language": "lang"}
-        unknown = changes.keys() - set(PostDraft.__dataclass_fields__)
-        if unknown:
-            raise TypeError(f"a post has no {', '.join(sorted(unknown))}")
-        updates: dict[str, Scalar] = {}
-        for name, value in changes.items():
-            if name == "expires" and value is not None:
-                updates["expires"], updates["standing"] = Millis(value), None
-            elif name == "standing":
-                updates["standing"] = True if value else None
-                if value:
-                    updates["expires"] = None
-            elif isinstance(value, str):
-                updates[names.get(name, name)] = str(value)
-            else:
-                updates[names.get(name, name)] = value
-        return self._edit(post, updates, kind="post")
-
-    def withdraw(self, post: bytes) -> ChangeSet:
-        """Take one's own post off the board; it can be taken up again."""
-        return self._edit(post, {"state": "withdrawn"}, kind="post")
-
-    def park(self, post: bytes) -> ChangeSet:
-        """Put one's own post aside for a while."""
-        return self._edit(post, {"state": "parked"}, kind="post")
-
-    def take_up(self, post: bytes) -> ChangeSet:
-        """Put a parked, withdrawn or finished post back on the board."""
-        return self._edit(post, {"state": "open", **self._later(post)}, kind="post")
-
-    def done(self, post: bytes) -> ChangeSet:
-        """Say that one's own post is done."""
-        return self._edit(post, {"state": "done"}, kind="post")
-
-    def renew(self, post: bytes, days: int | None = None) -> ChangeSet:
-        """Let one's own post run on from today, and say that it still holds."""
-        if days is not None and not 1 <= days <= MAX_INVITE_DAYS:
-            raise BadValueError("A post can run on for 1 to 365 days.")
-        updates = {"confirmed": Millis(self._now()), **self._later(post, days, always=True)}
-        return self._edit(post, updates, kind="post")
-
-    def _later(
-        self, post: bytes, days: int | None = None, *, always: bool = False
-    ) -> dict[str, Scalar]:
-        """An end from today on, for a post that has one (and, unless ``always``, has passed it)."""
-        weighed, _number = self._weigh(post)
-        fields = weighed.merged.fields if weighed.merged else {}
-        expires = fields.get("expires")
-        if not isinstance(expires, int) or (not always and expires > self._now()):
-            return {}
-        usual = FOOD_DAYS if fields.get("category") == "food" else POST_DAYS
-        return {"expires": Millis(self._now() + (days or usual) * DAY_MS)}
-
-    def help_with(self, post: bytes, note: str = "") -> ChangeSet:
-        """Say that one can help with somebody's need, or would take their offer."""
-        row = queries.post_row(self._db, self.me, self._now(), self._number(post, "post"))
-        if row.mine:
-            raise NotAllowedError("This is your own post, so it is for others to answer.")
-        if row.status not in ("open", "offered"):
-            raise NotAllowedError(f"This post is {row.status}, so nobody can answer it any more.")
-        return self._create("response", {"post": post, "note": note, "state": "offered"})
-
-    def release(self, response: bytes) -> ChangeSet:
-        """Take back one's own offer to help."""
-        return self._edit(response, {"state": "released"}, kind="response")
-
-    def comment(self, on: bytes, text: str) -> ChangeSet:
-        """Say something, for all, beside a post or another record."""
-        self._number(on)
-        return self._create("comment", {"on": on, "text": text})
-
-    def edit_comment(self, comment: bytes, text: str) -> ChangeSet:
-        return self._edit(comment, {"text": text}, kind="comment")
+    # -- records of any kind
 
     def remove(self, record: bytes) -> ChangeSet:
         """Take one's own comment, repair, notice, or a place off every list."""

@@ -13,7 +13,14 @@ from mutualaid.model.queries.neighbours import people_named
 from mutualaid.model.queries.where import NAME_OF, Where
 from mutualaid.model.records.post import BOARD_INDEX, KINDS, MODES, STATES, URGENCIES
 from mutualaid.model.records.response import STATES as RESPONSE_STATES
-from mutualaid.model.values import CommentRow, PostFilter, PostRow, PostStatus, ResponseRow
+from mutualaid.model.values import (
+    CommentRow,
+    PostFilter,
+    PostRow,
+    PostStatus,
+    ResponseRow,
+    Standing,
+)
 
 #: A search that finds no more than this is also made among owners' names and codes.
 FEW: Final = 1000
@@ -93,7 +100,7 @@ def responses(db: Any, me: bytes, post: bytes) -> list[ResponseRow]:
             who=who,
             person=person,
             note=note,
-            state=RESPONSE_STATES[state],
+            state=Standing(RESPONSE_STATES[state]),
             created=created,
             mine=person == me,
         )
