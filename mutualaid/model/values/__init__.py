@@ -60,6 +60,7 @@ from mutualaid.model.values.posts import (
     ThanksRow,
     Urgency,
 )
+from mutualaid.model.values.time import ExpiryWarning, Rules
 
 __all__ = [
     "NOTHING_CHANGED",
@@ -68,6 +69,7 @@ __all__ = [
     "Conflict",
     "Counts",
     "DispatchRow",
+    "ExpiryWarning",
     "Fix",
     "FixCategoryRow",
     "FixerRow",
@@ -101,6 +103,7 @@ __all__ = [
     "RepairRow",
     "Repeat",
     "ResponseRow",
+    "Rules",
     "Say",
     "Scalar",
     "Skill",
