@@ -28,6 +28,7 @@ from mutualaid.model.replica import Replica, purges
 from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.talking import Talking
+from mutualaid.model.tending import Tending
 from mutualaid.model.values import (
     ChangeSet,
     Millis,
@@ -51,7 +52,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Posting, Answering, Talking):
+class Group(Posting, Answering, Talking, Tending):
     """A group as one person on one machine works with it."""
 
     @classmethod

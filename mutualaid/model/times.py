@@ -127,7 +127,7 @@ def _guess(starts: int, ends: int | None, repeat: Repeat, now: int, zone: str) -
     now = min(max(now, 0), LATEST)
     if now <= first:
         return 0
-    if repeat is Repeat.WEEKLY:
+    if repeat == Repeat.WEEKLY:
         return (now - first) // WEEK_MS
     where = zone_of(zone)
     one, other = _wall(first, where), _wall(now, where)
@@ -135,7 +135,7 @@ def _guess(starts: int, ends: int | None, repeat: Repeat, now: int, zone: str) -
 
 
 def _shifted(wall: dt.datetime, repeat: Repeat, number: int) -> dt.datetime:
-    if repeat is Repeat.WEEKLY:
+    if repeat == Repeat.WEEKLY:
         return wall + dt.timedelta(weeks=number)
     months = wall.year * 12 + wall.month - 1 + number
     year, month = divmod(months, 12)
@@ -199,6 +199,8 @@ def check_window(
         raise BadValueError(
             f"What comes back {repeat} needs the time when it first begins. Add when it starts."
         )
+    if ends is not None and starts is None:
+        raise BadValueError("A time that ends needs a beginning, too. Add when it starts.")
     if starts is not None and ends is not None:
         if ends <= starts:
             raise BadValueError(
@@ -206,7 +208,7 @@ def check_window(
                 f" ({words(starts, zone)}). Choose a later end."
             )
         if repeat is not None and ends - starts > _LONGEST[repeat]:
-            every = "a week" if repeat is Repeat.WEEKLY else "four weeks"
+            every = "a week" if repeat == Repeat.WEEKLY else "four weeks"
             raise BadValueError(
                 f"What comes back {repeat} can last {every} at most, or it would begin again before"
                 " it is over. Choose an earlier end."

@@ -17,6 +17,7 @@ from mutualaid.model.queries.general import (
     group_tz,
     notices,
     record_by_code,
+    rules,
 )
 from mutualaid.model.queries.neighbours import people, person, person_name
 from mutualaid.model.queries.places_and_repairs import place, places, repairs
@@ -42,4 +43,5 @@ __all__ = [
     "record_by_code",
     "repairs",
     "responses",
+    "rules",
 ]

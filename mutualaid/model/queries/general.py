@@ -7,7 +7,8 @@ from typing import Any, Final
 from mutualaid.errors import AmbiguousError, NotFoundError
 from mutualaid.model import codes
 from mutualaid.model.queries.where import NAME_OF
-from mutualaid.model.values import Counts, NoticeRow
+from mutualaid.model.values import Counts, NoticeRow, Rules
+from mutualaid.model.values.time import DAY_MS, HOUR_MS
 
 #: So many candidates are named when a code is ambiguous.
 _NAMED: Final = 6
@@ -28,6 +29,14 @@ def group_country(db: Any) -> str:
 def group_tz(db: Any) -> str:
     """The group's time zone, a name of the IANA database; "" if not known."""
     return _group(db, "tz")
+
+
+def rules(db: Any) -> Rules:
+    """What the group agreed on about time; the usual where it did not, or is not known yet."""
+    row = db.execute(
+        "SELECT lapse_days, urgent_hours, forget_days FROM group_page ORDER BY record LIMIT 1"
+    ).fetchone()
+    return Rules(row[0] * DAY_MS, row[1] * HOUR_MS, row[2] * DAY_MS) if row else Rules()
 
 
 def _group(db: Any, column: str) -> str:

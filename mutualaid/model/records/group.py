@@ -1,11 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The group's own record: how it calls itself and where it is. Any member may change it."""
+"""The group's own record: how it calls itself, where it is, and what it agreed on about time.
+
+Any member may change it.
+"""
 
 from typing import Final
 
-from mutualaid.model.records.kind import Field, Kind, Record, Rows, Table
-from mutualaid.model.records.reading import line
+from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
+from mutualaid.model.records.reading import integer, line
+from mutualaid.model.values import Rules
+
+#: Least and most of each rule. What was agreed otherwise, by whatever version, is not agreed.
+LAPSE_DAYS: Final = (1, 60)
+URGENT_HOURS: Final = (1, 168)
+FORGET_DAYS: Final = (7, 3650)
+
+_USUAL: Final = Rules()
 
 
 def rows(record: Record) -> Rows:
@@ -13,7 +24,15 @@ def rows(record: Record) -> Rows:
     name = line(get("name"), 80)
     if not name:
         return {}
-    row = (record.owner, name, line(get("country"), 3).upper(), line(get("tz"), 64))
+    row = (
+        record.owner,
+        name,
+        line(get("country"), 3).upper(),
+        line(get("tz"), 64),
+        integer(get("lapse_days"), *LAPSE_DAYS, _USUAL.lapse_days),
+        integer(get("urgent_hours"), *URGENT_HOURS, _USUAL.urgent_hours),
+        integer(get("forget_days"), *FORGET_DAYS, _USUAL.forget_days),
+    )
     return {"group_page": (row,)}
 
 
@@ -23,6 +42,27 @@ KIND: Final = Kind(
         Field("name", longest=80, required=True),
         Field("country", longest=3, label="country code"),  # three letters, ISO 3166-1
         Field("tz", longest=64, label="time zone"),  # a name of the IANA database
+        Field(
+            "lapse_days",
+            FieldType.INTEGER,
+            least=LAPSE_DAYS[0],
+            most=LAPSE_DAYS[1],
+            label="number of days after which a promise lapses",
+        ),
+        Field(
+            "urgent_hours",
+            FieldType.INTEGER,
+            least=URGENT_HOURS[0],
+            most=URGENT_HOURS[1],
+            label="number of hours after which an urgent promise lapses",
+        ),
+        Field(
+            "forget_days",
+            FieldType.INTEGER,
+            least=FORGET_DAYS[0],
+            most=FORGET_DAYS[1],
+            label="number of days after which what is past is forgotten",
+        ),
     ),
     tables=(
         Table(
@@ -32,6 +72,9 @@ KIND: Final = Kind(
                 "name TEXT NOT NULL",
                 "country TEXT NOT NULL",
                 "tz TEXT NOT NULL",
+                "lapse_days INTEGER NOT NULL",
+                "urgent_hours INTEGER NOT NULL",
+                "forget_days INTEGER NOT NULL",
             ),
         ),
     ),
