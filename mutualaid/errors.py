@@ -23,6 +23,12 @@ class BadValueError(MutualAidError):
     code = "bad_value"
 
 
+class BadPhotoError(BadValueError):
+    """A file is no picture, or not one that can be taken."""
+
+    code = "bad_photo"
+
+
 class NotFoundError(MutualAidError):
     """No record, person or group answers to the given name or code."""
 
