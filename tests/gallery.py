@@ -100,7 +100,7 @@ def _pages(gallery: Gallery, shell: object) -> None:
     for spec in shell.specs:
         gallery.four_ways(f"page-{spec.name}", _page(shell, spec.name))
     gallery.four_ways("people-one", _first_of(shell, "people"))
-    gallery.four_ways("people-my-page", _my_page(shell))
+    gallery.four_ways("people-about-me", _about_me(shell))
     gallery.four_ways("places-one", _first_of(shell, "places"))
     board = shell.page_named("board")
     gallery.four_ways("board-post", _opened(shell, 1))
@@ -131,10 +131,10 @@ def _first_of(shell: object, name: str) -> Callable[[], object]:
     return show
 
 
-def _my_page(shell: object) -> Callable[[], object]:
+def _about_me(shell: object) -> Callable[[], object]:
     def show() -> object:
         shell.show_page("people")  # type: ignore[attr-defined]
-        shell.page.edit_my_page()  # type: ignore[attr-defined]
+        shell.page.edit_about_me()  # type: ignore[attr-defined]
         return shell
 
     return show

@@ -40,7 +40,7 @@ def canonical(typed: str) -> str:
 
 
 def fix_state(me: PersonRow | None, category: str) -> FixState:
-    """What my page says about a product category."""
+    """What I say about a product category."""
     if me is None:
         return FixState(None)
     skill = next((one for one in me.skills if same_product(one.name, category)), None)
@@ -51,7 +51,7 @@ def fix_state(me: PersonRow | None, category: str) -> FixState:
 
 
 def set_fix(group: "Group", me: PersonRow | None, category: str, wanted: FixState) -> ChangeSet:
-    """Make my page say ``wanted`` about a product category, by as few changes as it takes.
+    """Have me say ``wanted`` about a product category, by as few changes as it takes.
 
     A fix is what one can do; a skill of the same name says that one teaches or learns it.
     """
@@ -94,7 +94,7 @@ class FixDialog(FormDialog):
         super().__init__(parent, tr("I can fix…"), tr("Save"), width=480)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
-        self._me = my_page(desk.group)
+        self._me = my_person(desk.group)
         self.what = QLineEdit(category)
         self.what.setPlaceholderText(tr("Kettle, bicycle, trousers…"))
         product_completer(self.what)
@@ -117,7 +117,7 @@ class FixDialog(FormDialog):
             self.note,
             help_text=tr("Everybody in the group sees this. Nobody is ever ranked by it."),
         )
-        self.remove = Button(tr("Take it off my page"), Look.DANGER)
+        self.remove = Button(tr("Take it off the list"), Look.DANGER)
         self.remove.clicked.connect(self._take_off)
         self.buttons.insertWidget(0, self.remove)
         self.what.textChanged.connect(self._typed)
@@ -151,7 +151,7 @@ class FixDialog(FormDialog):
 
     def _take_off(self) -> None:
         category = canonical(self.what.text())
-        said = tr("{thing} is no longer on your page.", thing=category)
+        said = tr("{thing} is no longer among what you fix.", thing=category)
         if self._set(category, FixState(None), said):
             self.accept()
 
@@ -160,7 +160,7 @@ class FixDialog(FormDialog):
         old = fix_state(before, category)
 
         def undo(_change: ChangeSet) -> ChangeSet:
-            return set_fix(group, my_page(group), category, old)
+            return set_fix(group, my_person(group), category, old)
 
         done = self._desk.run(
             lambda: set_fix(group, before, category, wanted),
@@ -174,8 +174,8 @@ class FixDialog(FormDialog):
         self.form.problem(self.what, str(error))
 
 
-def my_page(group: "Group") -> PersonRow | None:
-    """My own page, or None before I have one."""
+def my_person(group: "Group") -> PersonRow | None:
+    """What neighbours see about me, or None before there is anything."""
     try:
         return group.person(group.me)
     except MutualAidError:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""People and skills: who lives here, what they can do, teach and want to learn; my own page."""
+"""People and skills: who lives here, what they can do, teach and want to learn."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget
@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QStackedWidget
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import ChangeSet, PersonRow
 from mutualaid.ui.cards import CardFace, CardList, in_page
-from mutualaid.ui.fix_form import my_page
+from mutualaid.ui.fix_form import my_person
 from mutualaid.ui.models import KeyedListModel
-from mutualaid.ui.my_page import MyPageForm
+from mutualaid.ui.about_me import AboutMeForm
 from mutualaid.ui.page import Desk, Page
 from mutualaid.ui.person_detail import PersonDetail
 from mutualaid.ui.widgets import DetailPane, EmptyState
@@ -19,7 +19,7 @@ from mutualaid.ui.words import meta, tr
 
 
 class PeoplePage(Page):
-    """Everybody in the group, one card each; the pane shows one person, or my page to edit."""
+    """Everybody in the group, one card each; the pane shows one person, or what is about me, to edit."""
 
     name = "people"
 
@@ -51,8 +51,8 @@ class PeoplePage(Page):
         self.set_content(in_page(self._stack), margins=False)
         self.pane = DetailPane(tr("Person"))
         self.detail = PersonDetail(desk)
-        self.detail.edit_asked.connect(self.edit_my_page)
-        self.form = MyPageForm(desk)
+        self.detail.edit_asked.connect(self.edit_about_me)
+        self.form = AboutMeForm(desk)
         self.form.left.connect(self._leave_form)
         self.form.hide()
         self.pane.column.addWidget(self.detail)
@@ -80,7 +80,7 @@ class PeoplePage(Page):
             self._load(fresh=True)
 
     def primary_action(self) -> None:
-        self.edit_my_page()
+        self.edit_about_me()
         self.form.skill.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_record(self, record: bytes) -> None:
@@ -100,17 +100,17 @@ class PeoplePage(Page):
 
     # -- the pane -----------------------------------------------------------------------------
 
-    def edit_my_page(self) -> None:
-        me = my_page(self.group)
+    def edit_about_me(self) -> None:
+        me = my_person(self.group)
         if me is None:
             self.desk.window.warn(
-                tr("Your page is here as soon as a neighbour's machine has let you in.")
+                tr("This is here as soon as a neighbour's machine has let you in.")
             )
             return
         self._shown = me.id
         self.list.select_key(self.model.index_of(me.number))
-        self.pane.setAccessibleName(tr("My page"))
-        self.form.show_page(me, self.group.areas())
+        self.pane.setAccessibleName(tr("About me"))
+        self.form.begin(me, self.group.areas())
         self.detail.hide()
         self.form.show()
         self.pane.scroll_to_top()
@@ -129,7 +129,7 @@ class PeoplePage(Page):
         self.show_detail()
 
     def _leave_form(self) -> None:
-        me = my_page(self.group)
+        me = my_person(self.group)
         self.form.hide()
         if me is not None:
             self._show(me)
@@ -166,7 +166,7 @@ class PeoplePage(Page):
             self.empty.tell(
                 "search",
                 tr("Nobody found"),
-                tr("No page here has these words."),
+                tr("Nobody here has these words."),
                 tr("Show everybody"),
             )
         elif not self.group.joined:

@@ -59,7 +59,7 @@ class PersonDetail(QWidget):
             if words:
                 self._column.addWidget(Text(words, wrap=True))
         if row.mine:
-            self._button = Button(tr("Change my page"), Look.SECONDARY, icon="edit")
+            self._button = Button(tr("Change what is about me"), Look.SECONDARY, icon="edit")
             self._button.clicked.connect(self.edit_asked)
         else:
             name = row.name.split()[0]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from mutualaid.model.group import Group
 from mutualaid.model.values import PersonRow
-from mutualaid.ui.fix_form import my_page
+from mutualaid.ui.fix_form import my_person
 
 D = TypeVar("D", bound=QWidget)
 
@@ -66,8 +66,8 @@ def settle() -> None:
 
 
 def mine(group: Group) -> PersonRow:
-    """My own page."""
-    found = my_page(group)
+    """What is about me."""
+    found = my_person(group)
     assert found is not None
     return found
 

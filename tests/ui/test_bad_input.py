@@ -88,7 +88,7 @@ def a_repair(window: Shell) -> Asked:
 
 def my_name(window: Shell) -> Asked:
     window.show_page("people")
-    window.page.edit_my_page()
+    window.page.edit_about_me()
     form = window.page.form
     form.name.clear()
     return Asked(form.name, form, form._give_up)
@@ -96,7 +96,7 @@ def my_name(window: Shell) -> Asked:
 
 def a_skill(window: Shell) -> Asked:
     window.show_page("people")
-    window.page.edit_my_page()
+    window.page.edit_about_me()
     form = window.page.form
     return Asked(form.skill, form, form._give_up)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 
 from mutualaid.model.values import FixCategoryRow, FixerRow, SkillLevel
-from mutualaid.ui.fix_form import FixDialog, fix_state, my_page, set_fix
+from mutualaid.ui.fix_form import FixDialog, fix_state, my_person, set_fix
 from mutualaid.ui.fixers import FixersPage, View
 from mutualaid.ui.post_form import PostDialog
 from mutualaid.ui.repair_form import RepairDialog
@@ -82,7 +82,7 @@ def test_saying_what_i_can_fix_takes_a_few_keys_and_can_be_undone(page, qtbot, w
     assert "only one" in page.advice.accessibleName()
     window.undo()
     assert not page.fixers.rows
-    assert fix_state(my_page(group), "Projector").level is None
+    assert fix_state(my_person(group), "Projector").level is None
     settle()
 
 
@@ -100,7 +100,7 @@ def test_nothing_to_fix_is_said_beside_the_field(page, qtbot, window, typed):
 
 
 def test_what_is_too_long_is_said_and_stays(page, qtbot, window, group):
-    before = my_page(group)
+    before = my_person(group)
     window._actions["new"].trigger()
     form = dialog(FixDialog)
     form.what.setText("Kettle")
@@ -109,7 +109,7 @@ def test_what_is_too_long_is_said_and_stays(page, qtbot, window, group):
     assert form.isVisible()
     assert len(form.note.text()) > 9_000
     assert form.what.property("bad") == "true"
-    assert my_page(group) == before
+    assert my_person(group) == before
     form.reject()
 
 
@@ -118,9 +118,9 @@ def test_what_is_too_long_is_said_and_stays(page, qtbot, window, group):
 def test_every_level_becomes_every_other(group, old, new):
     from mutualaid.ui.fix_form import FixState
 
-    set_fix(group, my_page(group), "Projector", FixState(old, "note" if old else ""))
-    set_fix(group, my_page(group), "Projector", FixState(new, "note" if new else ""))
-    assert fix_state(my_page(group), "Projector").level is new
+    set_fix(group, my_person(group), "Projector", FixState(old, "note" if old else ""))
+    set_fix(group, my_person(group), "Projector", FixState(new, "note" if new else ""))
+    assert fix_state(my_person(group), "Projector").level is new
 
 
 def test_a_fixer_is_asked_by_a_need_on_the_board(page, qtbot, window, group):

@@ -116,7 +116,7 @@ def test_every_pane(window, name):
         look_at(window)
         lay_out()
         assert cut(page) == []
-        page.edit_my_page()
+        page.edit_about_me()
         page.form.skill.setText("Knots")
         page.form.add_skill()
         window.desk.run(lambda: window.desk.group.add_fix("Kettle"))

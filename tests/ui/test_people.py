@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from mutualaid.model.values import SkillLevel
-from mutualaid.ui.my_page import language_codes
+from mutualaid.ui.about_me import language_codes
 from mutualaid.ui.people import PeoplePage
 from mutualaid.ui.post_form import PostDialog
 from mutualaid.ui.wording import language_name, person_sentence
@@ -23,7 +23,7 @@ def page(window) -> PeoplePage:
 
 @pytest.fixture
 def form(page):
-    page.edit_my_page()
+    page.edit_about_me()
     return page.form
 
 
@@ -56,9 +56,9 @@ def test_nobody_found_is_said(page, qtbot):
     assert page.list.isVisible()
 
 
-def test_my_page_is_changed_by_keyboard_and_taken_back(page, qtbot, window, group):
+def test_what_is_about_me_is_changed_by_keyboard_and_taken_back(page, qtbot, window, group):
     before = mine(group)
-    page.edit_my_page()
+    page.edit_about_me()
     form = page.form
     assert form.name.hasFocus()
     press(qtbot, Key.Key_Tab)
@@ -81,7 +81,7 @@ def test_my_page_is_changed_by_keyboard_and_taken_back(page, qtbot, window, grou
 
 def test_showing_what_came_of_my_repairs_is_my_choice(page, qtbot, group, window):
     before = mine(group).outcomes
-    page.edit_my_page()
+    page.edit_about_me()
     tab_to(qtbot, page.form.outcomes)
     press(qtbot, Key.Key_Space)
     page.form.save.click()

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""My own page, to edit: name, area, languages, when I have time, skills, what I fix."""
+"""What neighbours see about me, to edit: name, area, languages, when I have time, skills, what I fix."""
 
 import re
 
@@ -49,7 +49,7 @@ def _language_code(name: str) -> str:
     return name
 
 
-class MyPageForm(QWidget):
+class AboutMeForm(QWidget):
     """The fields are saved together by *Save*; skills and fixes at once, each with an undo.
 
     ``left`` when it is saved or given up. What was typed stays whatever happens elsewhere.
@@ -66,7 +66,7 @@ class MyPageForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(12))
-        column.addWidget(Text(tr("My page"), Size.DETAIL))
+        column.addWidget(Text(tr("About me"), Size.DETAIL))
         self.banner = Banner("", warn=True)
         self.banner.hide()
         column.addWidget(self.banner)
@@ -132,7 +132,7 @@ class MyPageForm(QWidget):
 
     # -- showing ------------------------------------------------------------------------------
 
-    def show_page(self, me: PersonRow, areas: list[str]) -> None:
+    def begin(self, me: PersonRow, areas: list[str]) -> None:
         """Begin editing: every field as it is saved now."""
         self.form.clear_problems()
         self.banner.tell("")
@@ -148,7 +148,7 @@ class MyPageForm(QWidget):
         self.refresh(me)
 
     def refresh(self, me: PersonRow) -> None:
-        """Something of my page was saved elsewhere: lists follow, what is being typed stays."""
+        """Something of it was saved elsewhere: lists follow, what is being typed stays."""
         if self._me is None or (me.skills, me.fixes) != (self._me.skills, self._me.fixes):
             self._me = me
             self._list_skills(me)
@@ -249,7 +249,7 @@ class MyPageForm(QWidget):
                     else self.outcomes.isChecked()
                 ),
             ),
-            tr("Your page is saved."),
+            tr("Saved: this is what neighbours see about you."),
             undo,
             on_error=self._show_error,
         )
@@ -297,7 +297,7 @@ class MyPageForm(QWidget):
         group = self._desk.group
         self._desk.run(
             lambda: group.remove_skill(skill.name),
-            tr("{skill} is no longer on your page.", skill=skill.name),
+            tr("{skill} is no longer among your skills.", skill=skill.name),
             lambda _change: group.add_skill(skill.name, skill.level, skill.note),
         )
 
@@ -306,7 +306,7 @@ class MyPageForm(QWidget):
         old = fix_state(me, category)
         self._desk.run(
             lambda: set_fix(group, me, category, FixState(None)),
-            tr("{thing} is no longer on your page.", thing=category),
+            tr("{thing} is no longer among what you fix.", thing=category),
             lambda _change: set_fix(group, group.person(group.me), category, old),
         )
 
