@@ -92,6 +92,11 @@ class Reading:
         return queries.group_country(self._db)
 
     @property
+    def tz(self) -> str:
+        """The group's time zone, a name of the IANA database; "" counts as UTC."""
+        return queries.group_tz(self._db)
+
+    @property
     def my_name(self) -> str:
         return queries.person_name(self._db, self.me)
 

@@ -7,11 +7,13 @@
 plural forms, ``one`` is what English itself says for one.
 """
 
+import datetime as dt
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QDate, QDateTime, QLocale, Qt, QTime
 
 from mutualaid.model.taxonomy import CATEGORIES
+from mutualaid.model.times import zone_of
 from mutualaid.model.values import Mode, PlaceKind, PostKind, PostStatus, SkillLevel, Urgency
 
 #: All our texts share one context, so that a word means the same on every page.
@@ -68,6 +70,10 @@ def status_word(status: PostStatus) -> str:
     return {
         PostStatus.OPEN: tr("open"),
         PostStatus.OFFERED: tr("help offered"),
+        PostStatus.PART_COVERED: tr("part covered"),
+        PostStatus.AGREED: tr("agreed"),
+        PostStatus.SAID_DONE: tr("said done by the helper"),
+        PostStatus.LAPSED: tr("lapsed: open again"),
         PostStatus.PARKED: tr("set aside"),
         PostStatus.DONE: tr("done"),
         PostStatus.EXPIRED: tr("run out"),
@@ -131,6 +137,51 @@ def ago(at: int, now: int) -> str:
     if past < 14 * DAY:
         return tr("%n days ago", n=past // DAY)
     return tr("on {day}", day=day(at))
+
+
+def on_the_wall(at: int, zone: str) -> dt.datetime:
+    """What calendar and clock on the wall of a zone show at a time in ms."""
+    return dt.datetime.fromtimestamp(at / 1000, zone_of(zone))
+
+
+def day_near(at: int, zone: str, now: int) -> str:
+    """A day as it is said: "today", "tomorrow", "Tuesday" within the week, else the date."""
+    then, today = on_the_wall(at, zone).date(), on_the_wall(now, zone).date()
+    away = (then - today).days
+    if away == 0:
+        return tr("today")
+    if away == 1:
+        return tr("tomorrow")
+    if away == -1:
+        return tr("yesterday")
+    if 1 < away < 7:
+        return weekday(at, zone)
+    date = QDate(then.year, then.month, then.day)
+    return QLocale().toString(date, "d MMMM" if then.year == today.year else "d MMMM yyyy")
+
+
+def weekday(at: int, zone: str) -> str:
+    """The name of the day of the week."""
+    return QLocale().dayName(on_the_wall(at, zone).isoweekday())
+
+
+def time_in(at: int, zone: str) -> str:
+    """Hours and minutes in a zone, as the system's language writes them."""
+    then = on_the_wall(at, zone)
+    return QLocale().toString(QTime(then.hour, then.minute), QLocale.FormatType.ShortFormat)
+
+
+def is_midnight(at: int, zone: str) -> bool:
+    then = on_the_wall(at, zone)
+    return not (then.hour or then.minute)
+
+
+def moment(at: int, zone: str, now: int) -> str:
+    """A time as it is said: "tomorrow 14:30"; the first moment of a day is the day."""
+    near = day_near(at, zone, now)
+    if is_midnight(at, zone):
+        return near
+    return tr("{day} {time}", day=near, time=time_in(at, zone))
 
 
 def last_heard(at: int | None, now: int) -> str:
