@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from mutualaid.errors import NotFoundError
 from mutualaid.model import codes
-from mutualaid.model.queries.where import Where, marks
+from mutualaid.model.queries.where import Where, marks, not_blocked
 from mutualaid.model.records.person import LEVELS
 from mutualaid.model.text import plain
 from mutualaid.model.values import Fix, PersonRow, Skill
 
 _ROWS: Final = """
-    SELECT p.record, r.id, p.person, p.name, p.area, p.availability, p.outcomes
+    SELECT p.record, r.id, p.person, p.name, p.area, p.availability, p.outcomes,
+           p.promises
     FROM person AS p JOIN record AS r ON r.number = p.record
 """
 
@@ -23,7 +24,8 @@ def people(
 ) -> list[PersonRow]:
     """Neighbours by name, found by name, area, language, skill, what they fix, or notes."""
     where = Where().words("p.sort_name || p.words", search)
-    sql = f"{_ROWS} WHERE {where} ORDER BY p.sort_name, r.id LIMIT ? OFFSET ?"
+    shown = f"{where}{not_blocked(db, 'p.person')}"
+    sql = f"{_ROWS} WHERE {shown} ORDER BY p.sort_name, r.id LIMIT ? OFFSET ?"
     return _with_lists(db, me, db.execute(sql, (*where.values, limit, offset)).fetchall())
 
 
@@ -89,6 +91,7 @@ def _with_lists(db: Any, me: bytes, rows: Sequence[tuple[Any, ...]]) -> list[Per
             fixes=tuple(fixes.get(number, ())),
             mine=member == me,
             outcomes=bool(outcomes),
+            limit=promises if promises >= 0 else None,
         )
-        for number, id_, member, name, area, availability, outcomes in rows
+        for number, id_, member, name, area, availability, outcomes, promises in rows
     ]

@@ -5,7 +5,7 @@
 from typing import Final
 
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
-from mutualaid.model.records.reading import family, line
+from mutualaid.model.records.reading import family, integer, line
 from mutualaid.model.taxonomy import product_name, product_words
 from mutualaid.model.text import plain
 from mutualaid.model.values import SkillLevel
@@ -15,6 +15,10 @@ LEVELS: Final = (SkillLevel.LEARN, SkillLevel.CAN, SkillLevel.TEACH)
 LEARN, CAN, TEACH = range(3)
 
 _LEVEL: Final = {str(level): number for number, level in enumerate(LEVELS)}
+
+
+#: A person may say that they take on at most so many promises at once; up to this many.
+MOST_PROMISES: Final = 20
 
 
 def canonical_product(text: str) -> str:
@@ -46,6 +50,7 @@ def rows(record: Record) -> Rows:
                 words[0],
                 words[1],
                 int(get("outcomes") is True),
+                integer(get("limit"), 0, MOST_PROMISES, -1),
                 f" {plain(name)}",
                 f" {plain(' '.join(words))}",
             ),
@@ -82,6 +87,7 @@ KIND: Final = Kind(
         Field("area", longest=80),
         Field("availability", longest=140),
         Field("outcomes", FieldType.BOOLEAN),
+        Field("limit", FieldType.INTEGER, most=MOST_PROMISES, label="number of promises at once"),
         Field("lang:", FieldType.BOOLEAN, longest=40, prefix=True, label="language"),
         Field("skill:", FieldType.CHOICE, choices=tuple(SkillLevel), longest=80, prefix=True),
         Field("skillnote:", longest=200, prefix=True, label="note"),
@@ -102,6 +108,7 @@ KIND: Final = Kind(
                 "area TEXT NOT NULL COLLATE NOCASE",
                 "availability TEXT NOT NULL",
                 "outcomes INTEGER NOT NULL",
+                "promises INTEGER NOT NULL",  # at most so many at once; -1: no limit
                 "sort_name TEXT NOT NULL",  # this and the next are plain, after a space
                 "words TEXT NOT NULL",
             ),

@@ -36,6 +36,7 @@ from mutualaid.model.values.neighbourhood import (
     Skill,
     SkillLevel,
 )
+from mutualaid.model.values.photos import PhotoDraft
 from mutualaid.model.values.posts import (
     CommentRow,
     Conflict,
@@ -60,16 +61,39 @@ from mutualaid.model.values.posts import (
     ThanksRow,
     Urgency,
 )
+from mutualaid.model.values.suggesting import (
+    Fit,
+    LearningPair,
+    Reason,
+    ReasonKind,
+    Suggestion,
+)
+from mutualaid.model.values.talking import (
+    Audience,
+    BlockedRow,
+    ContactKind,
+    ContactRow,
+    MessageRow,
+    OpenContactRow,
+    OpenedRow,
+    ThreadRow,
+    Unread,
+)
 from mutualaid.model.values.time import ExpiryWarning, Rules
 
 __all__ = [
     "NOTHING_CHANGED",
+    "Audience",
+    "BlockedRow",
     "ChangeSet",
     "CommentRow",
     "Conflict",
+    "ContactKind",
+    "ContactRow",
     "Counts",
     "DispatchRow",
     "ExpiryWarning",
+    "Fit",
     "Fix",
     "FixCategoryRow",
     "FixerRow",
@@ -78,15 +102,20 @@ __all__ = [
     "ImportProblem",
     "ImportReport",
     "Involvement",
+    "LearningPair",
     "MachineRow",
     "MemberRow",
+    "MessageRow",
     "Millis",
     "Mode",
     "MyRow",
     "NoticeRow",
+    "OpenContactRow",
+    "OpenedRow",
     "Part",
     "PartRow",
     "PersonRow",
+    "PhotoDraft",
     "PhotoRow",
     "PlaceDraft",
     "PlaceKind",
@@ -101,6 +130,8 @@ __all__ = [
     "RepairDraft",
     "RepairOutcome",
     "RepairRow",
+    "Reason",
+    "ReasonKind",
     "Repeat",
     "ResponseRow",
     "Rules",
@@ -109,6 +140,9 @@ __all__ = [
     "Skill",
     "SkillLevel",
     "Standing",
+    "Suggestion",
     "ThanksRow",
+    "ThreadRow",
+    "Unread",
     "Urgency",
 ]

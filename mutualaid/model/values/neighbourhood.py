@@ -59,6 +59,7 @@ class PersonRow:
     fixes: tuple[Fix, ...]
     mine: bool
     outcomes: bool = False  # whether others see what came of this person's repairs
+    limit: int | None = None  # at most so many promises at once, as they have stated
 
 
 @dataclass(frozen=True, slots=True)
