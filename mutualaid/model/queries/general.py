@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from mutualaid.errors import AmbiguousError, NotFoundError
 from mutualaid.model import codes
-from mutualaid.model.queries.where import NAME_OF
+from mutualaid.model.queries.where import NAME_OF, not_blocked
 from mutualaid.model.values import Counts, NoticeRow, Rules
 from mutualaid.model.values.time import DAY_MS, HOUR_MS
 
@@ -49,7 +49,8 @@ def notices(db: Any, me: bytes, now: int) -> list[NoticeRow]:
     rows = db.execute(
         f"""SELECT n.record, r.id, n.text, {NAME_OF.format("n.owner")}, n.created, n.expires,
                    n.owner FROM notice AS n JOIN record AS r ON r.number = n.record
-            WHERE n.expires IS NULL OR n.expires > ? ORDER BY n.created DESC, n.record DESC""",
+            WHERE (n.expires IS NULL OR n.expires > ?){not_blocked(db, "n.owner")}
+            ORDER BY n.created DESC, n.record DESC""",
         (now,),
     )
     return [
@@ -71,10 +72,12 @@ def counts(db: Any, now: int) -> Counts:
     """Open needs and offers, neighbours and places."""
     needs, offers = db.execute(
         "SELECT coalesce(sum(kind = 0), 0), coalesce(sum(kind = 1), 0) FROM post"
-        " WHERE state = 0 AND (expires IS NULL OR expires > ?)",
+        " WHERE state = 0 AND (expires IS NULL OR expires > ?)" + not_blocked(db, "owner"),
         (now,),
     ).fetchone()
-    people = db.execute("SELECT count(*) FROM person").fetchone()[0]
+    people = db.execute(
+        f"SELECT count(*) FROM person WHERE 1{not_blocked(db, 'person')}"
+    ).fetchone()[0]
     places = db.execute("SELECT count(*) FROM place").fetchone()[0]
     return Counts(needs=needs, offers=offers, people=people, places=places)
 

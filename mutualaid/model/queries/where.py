@@ -36,6 +36,14 @@ class Where:
         return " AND ".join(self._conditions) or "1"
 
 
+def not_blocked(db: Any, column: str) -> str:
+    """What follows a condition to leave out the people whom I blocked: `` AND …``, or "" where
+    there is nobody (and the query stays as it is). ``column`` holds person ids."""
+    if db.execute("SELECT 1 FROM opened_block LIMIT 1").fetchone() is None:
+        return ""
+    return f" AND {column} NOT IN (SELECT person FROM opened_block)"
+
+
 def marks(values: Collection[Any]) -> str:
     """As many question marks as there are values."""
     return ",".join("?" * len(values))

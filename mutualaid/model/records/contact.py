@@ -26,7 +26,7 @@ def rows(record: Record) -> Rows:
     kind, audience = get("kind"), get("audience")
     if not value or kind not in _KIND or audience not in _AUDIENCE:
         return {}
-    row = (record.owner, _KIND[kind], value, _AUDIENCE[audience], record.created)  # type: ignore[index]
+    row = (record.owner, _KIND[kind], value, _AUDIENCE[audience], record.created)
     return {"contact": (row,)}
 
 
