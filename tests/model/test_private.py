@@ -185,7 +185,7 @@ def test_others_cannot_tell_what_a_note_is_or_for_whom(people: Neighbours) -> No
         fields = fields_of(cleo.replica, record)
         assert fields is not None
         boxes = {name: value for name, value in fields.items() if name != IDENTITY}
-        assert list(sorted(boxes)) == ["box:0", "box:1"]
+        assert sorted(boxes) == ["box:0", "box:1"]
         assert all(isinstance(box, bytes) for box in boxes.values())
         values = [box for _name, box in sorted(boxes.items())]
         assert all(one < other for one, other in pairwise(values))  # type: ignore[operator]
