@@ -47,6 +47,16 @@ class NotAllowedError(MutualAidError):
     code = "not_allowed"
 
 
+class AlreadyCoveredError(NotAllowedError):
+    """All that is wanted is promised; somebody has to say whether one more goes, or instead."""
+
+    code = "already_covered"
+
+    def __init__(self, sentence: str, names: tuple[str, ...]) -> None:
+        super().__init__(sentence)
+        self.names = names
+
+
 class InvitationError(MutualAidError):
     """An invitation is damaged, expired, used up, or for a group already joined."""
 

@@ -18,18 +18,20 @@ from typing import Any, Final, NamedTuple
 
 import cbor2
 
-from mutualaid.model import search
+from mutualaid.model import blobs, outcomes, search
 from mutualaid.model.chains import Branch
 from mutualaid.model.change import IDENTITY, Change, InvalidChange, read_change
 from mutualaid.model.content import GONE, Identity, decode_changes, read_identity
 from mutualaid.model.crdt import Merged, read_fields, select
 from mutualaid.model.entry import Chain
 from mutualaid.model.journal import Journal
-from mutualaid.model.keys import blake2b, device_hash
+from mutualaid.model.keys import SealingKey, blake2b, device_hash
 from mutualaid.model.membership import Membership, canonical
+from mutualaid.model.opened import Opened
 from mutualaid.model.records import REGISTRY, indexed_texts, view
 from mutualaid.model.records.kind import Record
-from mutualaid.model.store import TOUCHED_KEPT, Store, create_views
+from mutualaid.model.store import TOUCHED_KEPT, Store, all_tables, create_views
+from mutualaid.model.values import Scalar
 
 #: Above this many, views are told to read anew rather than which records changed.
 TOUCHED_ONE_BY_ONE: Final = 1000
@@ -61,6 +63,8 @@ class _Write:
     views: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     search: list[tuple[int, str]] = field(default_factory=list)
     touched: list[tuple[str | None, int]] = field(default_factory=list)
+    posts: set[bytes] = field(default_factory=set)  # what came of them is to be followed
+    photos: set[bytes] = field(default_factory=set)  # that a post may have let go
 
 
 class Weighed(NamedTuple):
@@ -78,15 +82,23 @@ class Applier:
     """Applies stored entries of one group, inside its caller's transactions."""
 
     def __init__(
-        self, store: Store, journal: Journal, own: Callable[[], tuple[bytes, bytes]]
+        self,
+        store: Store,
+        journal: Journal,
+        own: Callable[[], tuple[bytes, bytes]],
+        sealing: Callable[[], SealingKey],
     ) -> None:
         """``own`` tells this machine's device and person: they may write before they are
-        admitted, for what they wrote counts elsewhere from the admission on."""
+        admitted, for what they wrote counts elsewhere from the admission on. ``sealing`` tells
+        the key to which notes for that person are sealed."""
         self.store = store
         self.journal = journal
         self.own = own
         self._hashes: dict[bytes, bytes] = {}
         self._insert_view: dict[str, str] = {}
+        self.opened = Opened(
+            store.connection, journal.group, self._fields_of, lambda: (own()[1], sealing())
+        )
 
     # -- applying
 
@@ -211,7 +223,10 @@ class Applier:
                 number += 1
             entries = {author.entry for _change, author in found[record_id]}
             write.changes += [(known[record_id], entry) for entry in entries]
+        fresh = {record_id for _, record_id, identity, *_ in plain if identity.kind == "post"}
         self._flush(write)
+        write.posts |= outcomes.answered(self.store.connection, fresh)
+        self._follow(write.posts, membership)
         if slow:
             self._recompute([known[record_id] for record_id in slow], membership, counts)
 
@@ -260,6 +275,9 @@ class Applier:
             return  # of a newer version: kept and passed on
         number = record.number
         rows_by_table, text = view(record)
+        column = outcomes.CONCERNED.get(record.kind)
+        if column is not None and (rows := rows_by_table.get(record.kind)):
+            write.posts.add(rows[0][0])  # the post is the first column
         for table, rows in rows_by_table.items():
             if rows:
                 write.views.setdefault(table, []).extend((number, *row) for row in rows)
@@ -283,6 +301,16 @@ class Applier:
             db.execute(
                 "DELETE FROM touched WHERE revision <= (SELECT max(revision) FROM touched) - ?",
                 (TOUCHED_KEPT,),
+            )
+        self.opened.follow(write.touched)
+
+    def _follow(self, posts: Collection[bytes], membership: Membership) -> None:
+        """Let what came of these posts follow, and tell their views."""
+        if posts:
+            db = self.store.connection
+            numbers = outcomes.follow(db, posts, membership.stewards())
+            db.executemany(
+                "INSERT INTO touched (kind, record) VALUES ('post', ?)", [(n,) for n in numbers]
             )
 
     def _view_insert(self, table: str, width: int) -> str:
@@ -351,6 +379,11 @@ class Applier:
                 counted = []
         return Weighed(identity, counted, list(selection.waiting), authors, data, merged)
 
+    def _fields_of(self, number: int, record_id: bytes) -> Mapping[str, Scalar]:
+        membership = self.journal.membership()
+        weighed = self.weigh(number, record_id, membership, self.journal.counts(membership))
+        return weighed.merged.fields if weighed.merged else {}
+
     def recompute(self, numbers: Iterable[int]) -> None:
         """Weigh these records anew and write what follows."""
         membership = self.journal.membership()
@@ -368,9 +401,12 @@ class Applier:
             weighed = self.weigh(number, record_id, membership, counts)
             if weighed.data and record_id in membership.purged:
                 db.execute("INSERT OR IGNORE INTO late VALUES (?)", (number,))
-            self._unshow(number, old_kind)
+            photos = blobs.named_by(db, number) if old_kind == "post" else ()
+            self._unshow(number, old_kind, write)
             self._note_waiting(number, weighed)
             identity, merged = weighed.identity, weighed.merged
+            if merged is not None or record_id in membership.purged:
+                write.photos.update(photos)
             if identity is None or merged is None:
                 db.execute(
                     "UPDATE record SET kind = NULL, owner = NULL, created = NULL, updated = NULL,"
@@ -378,6 +414,8 @@ class Applier:
                     (number,),
                 )
                 write.touched.append((old_kind, number))
+                if old_kind == "post":
+                    write.posts.add(record_id)
                 continue
             times = [weighed.authors[change.hash].created for change in weighed.counted]
             created, updated = times[0], max(times)
@@ -402,8 +440,13 @@ class Applier:
                     ),
                     write,
                 )
+            if identity.kind == "post":
+                write.posts.add(record_id)
             write.touched.append((identity.kind, number))
         self._flush(write)
+        if self._mark() >= int(self.store.meta("rebuilt_to") or 0):
+            blobs.drop_unnamed(db, write.photos)
+        self._follow(write.posts, membership)
 
     def _note_waiting(self, number: int, weighed: Weighed) -> None:
         db = self.store.connection
@@ -416,11 +459,15 @@ class Applier:
             ],
         )
 
-    def _unshow(self, number: int, kind_name: str | None) -> None:
+    def _unshow(self, number: int, kind_name: str | None, write: _Write) -> None:
         db = self.store.connection
         kind = REGISTRY.get(kind_name or "")
         if kind is None:
             return
+        column = outcomes.CONCERNED.get(kind.name)
+        if column is not None:
+            sql = f"SELECT {column} FROM {kind.name} WHERE record = ?"
+            write.posts.update(row[0] for row in db.execute(sql, (number,)))
         search.remove(db, indexed_texts(db, kind, (number,)))
         for table in kind.tables:
             db.execute(f"DELETE FROM {table.name} WHERE record = ?", (number,))
@@ -458,6 +505,9 @@ class Applier:
             numbers.update(number for _id, number in self._numbers(fresh))
         if numbers:
             self.recompute(sorted(numbers))
+        others = before.stewards() ^ after.stewards()
+        if others:
+            self._follow(outcomes.decided_by(self.store.connection, others), after)
 
     def is_anything_late(self) -> bool:
         """Whether changes of purged records are still here."""
@@ -515,6 +565,9 @@ class Applier:
         for table in ("record", "change", "waiting", "late"):
             db.execute(f"DELETE FROM {table}")
         create_views(self.store.tables())
+        # Until all is applied again, that no post names a photo does not say that none does.
+        last = db.execute("SELECT max(number) FROM entry").fetchone()[0]
+        self.store.set_meta("rebuilt_to", last or 0)
         self.store.set_meta("applied", 0)
         self.touch_everything()
 
@@ -530,17 +583,16 @@ class Applier:
             "SELECT id, kind, owner, created, updated FROM record WHERE alive = 1 ORDER BY id"
         ):
             digest.update(cbor2.dumps(row))
-        for kind in REGISTRY.values():
-            for table in kind.tables:
-                digest.update(table.name.encode())
-                names = ", ".join(
-                    f"{table.name}.{row[1]}"
-                    for row in db.execute(f"PRAGMA table_info({table.name})").fetchall()[1:]
-                )
-                for row in db.execute(
-                    f"SELECT record.id, {names} FROM {table.name}"
-                    f" JOIN record ON record.number = {table.name}.record"
-                    f" ORDER BY record.id, {names}"
-                ):
-                    digest.update(cbor2.dumps(row))
+        for table in all_tables():
+            digest.update(table.name.encode())
+            names = ", ".join(
+                f"{table.name}.{row[1]}"
+                for row in db.execute(f"PRAGMA table_info({table.name})").fetchall()[1:]
+            )
+            for row in db.execute(
+                f"SELECT record.id, {names} FROM {table.name}"
+                f" JOIN record ON record.number = {table.name}.record"
+                f" ORDER BY record.id, {names}"
+            ):
+                digest.update(cbor2.dumps(row))
         return digest.hexdigest()

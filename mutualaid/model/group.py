@@ -16,18 +16,18 @@ from mutualaid.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from mutualaid.model.album import Album
 from mutualaid.model.answering import Answering
 from mutualaid.model.content import GONE, Identity
 from mutualaid.model.control import CloseInvite, Invite
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
-from mutualaid.model.posting import DAY_MS, Posting
+from mutualaid.model.posting import DAY_MS
 from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records import REGISTRY, check
-from mutualaid.model.replica import Replica, purges
+from mutualaid.model.replica import Replica
 from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
-from mutualaid.model.talking import Talking
 from mutualaid.model.tending import Tending
 from mutualaid.model.values import (
     ChangeSet,
@@ -52,7 +52,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Posting, Answering, Talking, Tending):
+class Group(Answering, Tending, Album):
     """A group as one person on one machine works with it."""
 
     @classmethod
@@ -143,8 +143,10 @@ class Group(Posting, Answering, Talking, Tending):
         languages: Sequence[str] | None = None,
         availability: str | None = None,
         outcomes: bool | None = None,
+        limit: int | None = None,
     ) -> ChangeSet:
-        """Change one's own page; what is None stays."""
+        """Change one's own page; what is None stays. ``limit`` is how many promises at once one
+        takes on at most, 0 to 20; -1 takes the limit away."""
         updates: dict[str, Scalar] = {}
         if name is not None:
             updates["name"] = name
@@ -156,6 +158,8 @@ class Group(Posting, Answering, Talking, Tending):
             updates["availability"] = availability
         if outcomes is not None:
             updates["outcomes"] = outcomes
+        if limit is not None:
+            updates["limit"] = limit if limit != -1 else None
         deletes: list[str] = []
         if languages is not None:
             spoken = {f"lang:{language.strip()}" for language in languages if language.strip()}
@@ -344,7 +348,7 @@ class Group(Posting, Answering, Talking, Tending):
         other people cannot be reached.
         """
         with self._writing() as result:
-            weighed, number = self._weigh(record)
+            weighed, _number = self._weigh(record)
             identity = weighed.identity
             steward = self.replica.membership().is_steward(self.me)
             if identity is None:
@@ -353,17 +357,7 @@ class Group(Posting, Answering, Talking, Tending):
                 raise NotAllowedError(
                     "Only the person it belongs to, or a steward, can have this forgotten."
                 )
-            entries = [
-                bytes(digest)
-                for digest, count in self._db.execute(
-                    "SELECT hash, (SELECT count(*) FROM change AS other"
-                    " WHERE other.entry = entry.number) FROM change"
-                    " JOIN entry ON entry.number = change.entry WHERE change.record = ?",
-                    (number,),
-                )
-                if count == 1
-            ]
-            self.replica.append_control(*purges(record, entries))
+            self._purge([record])
         return result[0]
 
 

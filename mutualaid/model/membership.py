@@ -135,6 +135,12 @@ class Membership:
         by = self.purged.get(name)
         return by is not None and (owner in by or self.group in by)
 
+    def stewards(self) -> frozenset[bytes]:
+        """The people who are stewards now."""
+        return frozenset(
+            person.id for person in self.persons.values() if person.role is Role.STEWARD
+        )
+
     def is_steward(self, person: bytes) -> bool:
         known = self.persons.get(person)
         return known is not None and known.role is Role.STEWARD

@@ -11,11 +11,11 @@ from mutualaid.errors import (
     MutualAidError,
     NotFoundError,
 )
-from mutualaid.model import queries
+from mutualaid.model import history, outcomes, queries
 from mutualaid.model.apply import Weighed
 from mutualaid.model.chains import short_device
 from mutualaid.model.codes import code
-from mutualaid.model.content import GONE, Identity
+from mutualaid.model.content import Identity
 from mutualaid.model.entry import Chain
 from mutualaid.model.replica import Replica
 from mutualaid.model.statements import behind
@@ -30,6 +30,7 @@ from mutualaid.model.values import (
     MachineRow,
     MemberRow,
     NoticeRow,
+    PartRow,
     PersonRow,
     PlaceRow,
     PostDetail,
@@ -161,14 +162,27 @@ class Reading:
     def post_detail(self, post: bytes) -> PostDetail:
         number = self._number(post, "post")
         reached, machines = self._reached_record(number)
+        row = self.post_row(number)
+        stewards = self.replica.membership().stewards()
+        settled = outcomes.read(self._db, post, stewards)
+        assert settled is not None
+        covered = settled.outcome(row.round).covered
+        answers = tuple(queries.responses(self._db, self.me, self._now(), row))
         return PostDetail(
-            row=self.post_row(number),
-            responses=tuple(queries.responses(self._db, self.me, post)),
+            row=row,
+            responses=answers,
             comments=tuple(queries.comments(self._db, self.me, post)),
             history=tuple(self.history(post)),
             conflicts=tuple(self.conflicts(post)),
             reached=reached,
             machines=machines,
+            parts=tuple(
+                PartRow(name, wanted, covered[name]) for name, wanted in settled.ask.parts.items()
+            ),
+            thanks=tuple(queries.thanks(self._db, self.me, post)),
+            photos=tuple(queries.photos(self._db, number)) if row.photos else (),
+            may_decide=settled.may_decide(self.me),
+            told=not row.on_behalf_of or queries.is_told(self._db, row, answers, stewards),
         )
 
     def people(self, search: str = "", limit: int = 200, offset: int = 0) -> list[PersonRow]:
@@ -210,21 +224,27 @@ class Reading:
         return queries.record_by_code(self._db, text)
 
     def history(self, record: bytes) -> list[HistoryRow]:
-        """Each change to a record, oldest first, in words."""
-        weighed, _number = self._weigh(record)
+        """What happened to a record, oldest first, in words; to a post, also by others."""
         rows: list[HistoryRow] = []
-        for change in weighed.counted:
-            author = weighed.authors[change.hash]
-            names = sorted(
-                name for name in (*(change.sets or {}), *change.deletes) if name[0] != "_"
-            )
-            first = not change.deps
-            what = "written" if first else f"changed: {', '.join(names)}" if names else "changed"
-            if GONE in (change.sets or {}):
-                what = "taken off the lists"
-            who = queries.person_name(self._db, author.person or b"") or "somebody"
-            rows.append(HistoryRow(who, min(author.created, self._now()), what))
-        return rows
+        for each in (record, *queries.about_post(self._db, record)):
+            weighed, _number = self._weigh(each)
+            if weighed.identity is None or weighed.merged is None:
+                continue
+            names = self._names_in(weighed.merged.fields)
+            for change in weighed.counted:
+                author = weighed.authors[change.hash]
+                what = history.words(weighed.identity.kind, change, names)
+                if what:
+                    who = queries.person_name(self._db, author.person or b"") or "somebody"
+                    rows.append(HistoryRow(who, min(author.created, self._now()), what))
+        return sorted(rows, key=lambda row: row.when)
+
+    def _names_in(self, fields: Mapping[str, Scalar]) -> str:
+        """Whom a decision is about."""
+        answer = fields.get("response")
+        if not isinstance(answer, bytes):
+            return ""
+        return queries.answerer_name(self._db, answer)
 
     def fields(self, record: bytes) -> Mapping[str, Scalar]:
         """The fields of any record as they stand; empty while none of its changes counts."""

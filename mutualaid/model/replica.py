@@ -16,6 +16,7 @@ from typing import Final, Self
 from mutualaid.errors import DamagedError, InvitationError, MutualAidError, ProtocolError
 from mutualaid.model import control, crdt, keys
 from mutualaid.model.apply import Applier
+from mutualaid.model.blobs import Blobs
 from mutualaid.model.control import AddDevice, Admit, Control, Freeze, KeyShare, Purge, Start
 from mutualaid.model.entry import Chain, Run
 from mutualaid.model.invitation import Invitation
@@ -59,7 +60,10 @@ class Replica(Statements):
         self.group: bytes = bytes(group)
         self.journal = Journal(store, self.group)
         self._load_keys()
-        self.applier = Applier(store, self.journal, lambda: (self.device.public, self.me))
+        self.applier = Applier(
+            store, self.journal, lambda: (self.device.public, self.me), lambda: self.sealing
+        )
+        self.blobs = Blobs(store)
         self._seen_data: int | None = None
         self._seen_membership: Membership | None = None
         self._seen_touched = self.last_touched()
@@ -138,6 +142,7 @@ class Replica(Statements):
                 yield
         except BaseException:
             self.journal.forget()
+            self.blobs.forget()
             self.actor = crdt.new_actor(keys.device_hash(self.device.public))
             with contextlib.suppress(MutualAidError):
                 self.journal.refresh()
@@ -498,6 +503,11 @@ class Replica(Statements):
     def apply_all(self) -> None:
         while self.apply_some():
             pass
+
+    def keep_blob(self, digest: bytes, data: bytes) -> bool:
+        """Keep a photo that another machine sent; see :meth:`Blobs.keep`."""
+        with self.write(durable=False):
+            return self.blobs.keep(digest, data)
 
     def close(self) -> None:
         self.store.close()

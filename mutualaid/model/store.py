@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Self, cast
 import sqlcipher3.dbapi2 as sqlite
 
 from mutualaid.errors import DamagedError, MutualAidError, NewerVersionError, StorageError
-from mutualaid.model import search
-from mutualaid.model.records import REGISTRY, VIEW_VERSION, view_sql
+from mutualaid.model import opened, outcomes, search
+from mutualaid.model.records import REGISTRY, VIEW_VERSION, Table, table_sql
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -95,16 +95,39 @@ def _first_tables(db: "Database") -> None:
     )
 
 
+def _what_was_seen(db: "Database") -> None:
+    # What this machine's person has looked at; see queries.talking.
+    db.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID")
+
+
+def _photos(db: "Database") -> None:
+    # The bytes of photos, which come apart from the entries that name them; see blobs.
+    db.execute(
+        "CREATE TABLE blob (number INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE,"
+        " data BLOB NOT NULL)"
+    )
+
+
 #: Each takes the database one version further. Never edit one that has been released.
-MIGRATIONS: Final[Sequence[Callable[["Database"], None]]] = (_first_tables,)
+MIGRATIONS: Final[Sequence[Callable[["Database"], None]]] = (
+    _first_tables,
+    _what_was_seen,
+    _photos,
+)
+
+
+def all_tables() -> Iterator[Table]:
+    """Every table that follows from the entries alone."""
+    for kind in REGISTRY.values():
+        yield from kind.tables
+    yield from outcomes.TABLES
 
 
 def create_views(db: "Database") -> None:
     """Make every view table and the search index anew, empty. All can be rebuilt from entries."""
-    for kind in REGISTRY.values():
-        for table in kind.tables:
-            db.execute(f"DROP TABLE IF EXISTS {table.name}")
-        for statement in view_sql(kind):
+    for table in (*all_tables(), *opened.TABLES.values()):
+        db.execute(f"DROP TABLE IF EXISTS {table.name}")
+        for statement in table_sql(table):
             db.execute(statement)
     db.execute("DROP TABLE IF EXISTS search")
     for statement in search.create_sql():

@@ -14,9 +14,11 @@ from mutualaid.model import crdt, keys, queries
 from mutualaid.model.apply import Weighed
 from mutualaid.model.change import IDENTITY
 from mutualaid.model.content import GONE, MAX_CHANGES, Identity, encode_changes
+from mutualaid.model.control import Purge
 from mutualaid.model.entry import MAX_PAYLOAD
 from mutualaid.model.reading import NONCE_SIZE, Reading
 from mutualaid.model.records import REGISTRY, check
+from mutualaid.model.replica import purges
 from mutualaid.model.values import (
     ChangeSet,
     Scalar,
@@ -85,14 +87,24 @@ class Writing(Reading):
         nonce: bytes | None = None,
         group_owned: bool = False,
     ) -> ChangeSet:
-        checked = check(REGISTRY[kind], fields)
         with self._writing() as result:
-            record_id, change = self._new_record(
-                kind, checked, nonce=nonce, group_owned=group_owned
-            )
-            self._write_changes([(record_id, change)])
+            record_id = self._create_within(kind, fields, nonce=nonce, group_owned=group_owned)
         done = result[0]
         return ChangeSet(done.records, done.everything, done.members, record_id)
+
+    def _create_within(
+        self,
+        kind: str,
+        fields: Mapping[str, Scalar],
+        *,
+        nonce: bytes | None = None,
+        group_owned: bool = False,
+    ) -> bytes:
+        """Write a new record inside a transaction, as an entry of its own; return its id."""
+        checked = check(REGISTRY[kind], fields)
+        record_id, change = self._new_record(kind, checked, nonce=nonce, group_owned=group_owned)
+        self._write_changes([(record_id, change)])
+        return record_id
 
     def _edit(
         self,
@@ -104,26 +116,64 @@ class Writing(Reading):
     ) -> ChangeSet:
         """Change fields of a record that is one's own or the group's; None or "" deletes one."""
         with self._writing() as result:
-            weighed, kind_name = self._own_record(record_id, kind)
-            assert weighed.merged is not None
-            fields, concurrent = weighed.merged.fields, weighed.merged.concurrent
-            wanted = {**dict.fromkeys(deletes), **updates}
-            reserved = {name: value for name, value in wanted.items() if name in RESERVED}
-            typed = {name: value for name, value in wanted.items() if name not in RESERVED}
-            checked = {**check(REGISTRY[kind_name], typed, partial=True), **reserved}
-            puts = {
-                field: value
-                for field, value in checked.items()
-                if value is not None and (value != fields.get(field) or field in concurrent)
-            }
-            drops = [field for field, value in checked.items() if value is None and field in fields]
-            data = [weighed.data[change.hash] for change in weighed.counted]
-            actor = crdt.new_actor(keys.device_hash(self.device))
-            change = crdt.edit(data, actor, puts, drops) if puts or drops else None
-            if change is not None:
-                self._write_changes([(record_id, change)])
+            self._edit_within(record_id, updates, deletes, kind=kind)
         done = result[0]
         return ChangeSet(done.records, done.everything, done.members, record_id)
+
+    def _edit_within(
+        self,
+        record_id: bytes,
+        updates: Mapping[str, Scalar],
+        deletes: Iterable[str] = (),
+        *,
+        kind: str | None = None,
+    ) -> None:
+        """What :meth:`_edit` does, inside a transaction, as an entry of its own."""
+        weighed, kind_name = self._own_record(record_id, kind)
+        assert weighed.merged is not None
+        fields, concurrent = weighed.merged.fields, weighed.merged.concurrent
+        wanted = {**dict.fromkeys(deletes), **updates}
+        reserved = {name: value for name, value in wanted.items() if name in RESERVED}
+        typed = {name: value for name, value in wanted.items() if name not in RESERVED}
+        checked = {**check(REGISTRY[kind_name], typed, partial=True), **reserved}
+        puts = {
+            field: value
+            for field, value in checked.items()
+            if value is not None and (value != fields.get(field) or field in concurrent)
+        }
+        drops = [field for field, value in checked.items() if value is None and field in fields]
+        data = [weighed.data[change.hash] for change in weighed.counted]
+        actor = crdt.new_actor(keys.device_hash(self.device))
+        change = crdt.edit(data, actor, puts, drops) if puts or drops else None
+        if change is not None:
+            self._write_changes([(record_id, change)])
+
+    def _purge(self, records: Iterable[bytes]) -> None:
+        """Forget records for good; inside a transaction, by somebody who may.
+
+        Raises NotAllowedError while this machine waits to be let in: nobody would heed it.
+        """
+        named: list[Purge] = []
+        for record in records:
+            entries = [
+                bytes(digest)
+                for digest, count in self._db.execute(
+                    "SELECT hash, (SELECT count(*) FROM change AS other"
+                    " WHERE other.entry = entry.number) FROM change"
+                    " JOIN entry ON entry.number = change.entry"
+                    " JOIN record ON record.number = change.record WHERE record.id = ?",
+                    (record,),
+                )
+                if count == 1
+            ]
+            named += purges(record, entries)
+        if named and not self.replica.joined:
+            raise NotAllowedError(
+                "This can be changed as soon as a neighbour's machine has let you in. Nothing was"
+                " changed."
+            )
+        if named:
+            self.replica.append_control(*named)
 
     def _own_record(self, record_id: bytes, kind: str | None) -> tuple[Weighed, str]:
         weighed, _number = self._weigh(record_id)

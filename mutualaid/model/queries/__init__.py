@@ -7,7 +7,24 @@ time in ms: whatever depends on them is worked out here and kept nowhere. Paging
 done by the database.
 """
 
-from mutualaid.model.queries.board import comments, count_posts, post_row, posts, responses
+from mutualaid.model.queries.answers import (
+    about_post,
+    answerer_name,
+    comments,
+    photos,
+    responses,
+    thanks,
+)
+from mutualaid.model.queries.board import count_posts, post_row, posts
+from mutualaid.model.queries.contacts import (
+    behalf,
+    behalf_records,
+    contact_records,
+    contacts,
+    contacts_of,
+    openings,
+    who_has,
+)
 from mutualaid.model.queries.fixing import fix_categories, fixers
 from mutualaid.model.queries.general import (
     areas,
@@ -19,23 +36,50 @@ from mutualaid.model.queries.general import (
     record_by_code,
     rules,
 )
+from mutualaid.model.queries.mine import dispatch, is_told, my_page, telling
 from mutualaid.model.queries.neighbours import people, person, person_name
 from mutualaid.model.queries.places_and_repairs import place, places, repairs
+from mutualaid.model.queries.talking import (
+    blocked,
+    is_blocked,
+    is_in_thread,
+    mark_seen,
+    seen,
+    thread,
+    threads,
+    unseen_comments,
+)
 
 __all__ = [
+    "about_post",
+    "answerer_name",
     "areas",
+    "behalf",
+    "behalf_records",
+    "blocked",
     "comments",
+    "contact_records",
+    "contacts",
+    "contacts_of",
     "count_posts",
     "counts",
+    "dispatch",
     "fix_categories",
     "fixers",
     "group_country",
     "group_name",
     "group_tz",
+    "is_blocked",
+    "is_in_thread",
+    "is_told",
+    "mark_seen",
+    "my_page",
     "notices",
+    "openings",
     "people",
     "person",
     "person_name",
+    "photos",
     "place",
     "places",
     "post_row",
@@ -44,4 +88,11 @@ __all__ = [
     "repairs",
     "responses",
     "rules",
+    "seen",
+    "telling",
+    "thanks",
+    "thread",
+    "threads",
+    "unseen_comments",
+    "who_has",
 ]

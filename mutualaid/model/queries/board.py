@@ -1,26 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The board: needs and offers, the responses and comments on them."""
+"""The board: needs and offers, and how far each has come by now."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from mutualaid.errors import BadValueError, NotFoundError
-from mutualaid.model import codes, search
+from mutualaid.model import codes, search, times
+from mutualaid.model.outcomes import STATUSES
+from mutualaid.model.queries.general import group_tz, rules
 from mutualaid.model.queries.neighbours import people_named
 from mutualaid.model.queries.where import NAME_OF, Where
-from mutualaid.model.records.post import BOARD_INDEX, KINDS, MODES, STATES, URGENCIES
-from mutualaid.model.records.response import STATES as RESPONSE_STATES
-from mutualaid.model.values import (
-    CommentRow,
-    PostFilter,
-    PostRow,
-    PostStatus,
-    ResponseRow,
-    Standing,
-)
+from mutualaid.model.records.post import BOARD_INDEX, KINDS, MODES, REPEATS, STATES, URGENCIES
+from mutualaid.model.values import PostFilter, PostRow, PostStatus, Rules, Urgency
 
 #: A search that finds no more than this is also made among owners' names and codes.
 FEW: Final = 1000
@@ -28,12 +22,19 @@ FEW: Final = 1000
 #: So many of the newest posts are tried before a search that finds many is made in full.
 _WALK: Final = 10_000
 
+_COLUMNS: Final = f"""
+    p.record, r.id, p.kind, p.title, p.text, p.category, p.urgency, p.area, p.due, p.mode, p.parts,
+    p.on_behalf_of, p.state, p.expires, p.owner, {NAME_OF.format("p.owner")}, p.created, r.updated,
+    p.ask, p.starts, p.ends, p.repeat, p.round, p.confirmed, p.consent, o.status, o.covered,
+    o.people, o.waiting, o.oldest, o.newest
+"""
 _PAGE: Final = f"""
-    SELECT p.record, r.id, p.kind, p.title, p.text, p.category, p.urgency, p.area, p.due, p.mode,
-           p.parts, p.on_behalf_of, p.state, p.expires, p.owner, {NAME_OF.format("p.owner")},
-           (SELECT count(DISTINCT person) FROM response WHERE post = r.id AND state = 0),
-           p.created, r.updated
-    FROM post AS p JOIN record AS r ON r.number = p.record
+    SELECT {_COLUMNS} FROM post AS p JOIN record AS r ON r.number = p.record
+    LEFT JOIN outcome AS o ON o.record = p.record AND o.round = p.round
+"""
+_ROUND: Final = """
+    SELECT status, covered, people, waiting, oldest, newest FROM outcome
+    WHERE record = ? AND round <= ? ORDER BY round DESC LIMIT 1
 """
 
 
@@ -63,7 +64,7 @@ def posts(
         f" LIMIT ?) {newest_first}",
         (*where.values, limit),
     )
-    return [_post_row(row, me, now) for row in rows]
+    return _post_rows(db, rows.fetchall(), me, now)
 
 
 def count_posts(db: Any, me: bytes, now: int, filter: PostFilter) -> int:  # noqa: A002, ARG001
@@ -81,54 +82,15 @@ def post_row(db: Any, me: bytes, now: int, number: int) -> PostRow:
     row = db.execute(f"{_PAGE} WHERE p.record = ?", (number,)).fetchone()
     if row is None:
         raise NotFoundError("This post is no longer here. Its owner may have removed it.")
-    return _post_row(row, me, now)
+    return _post_rows(db, [row], me, now)[0]
 
 
-def responses(db: Any, me: bytes, post: bytes) -> list[ResponseRow]:
-    """The offers to help with a post, in the order they were made."""
+def post_rows(db: Any, me: bytes, now: int, where: Where, *, limit: int = 200) -> list[PostRow]:
+    """Posts that fulfil a condition on ``p``, the latest change first."""
     rows = db.execute(
-        f"""SELECT record, id, {NAME_OF.format("response.person")}, person, note, state,
-            response.created FROM response JOIN record ON record.number = response.record
-            WHERE post = ? ORDER BY response.created, id""",
-        (post,),
+        f"{_PAGE} WHERE {where} ORDER BY r.updated DESC LIMIT ?", (*where.values, limit)
     )
-    return [
-        ResponseRow(
-            number=number,
-            id=id_,
-            code=codes.code(id_),
-            who=who,
-            person=person,
-            note=note,
-            state=Standing(RESPONSE_STATES[state]),
-            created=created,
-            mine=person == me,
-        )
-        for number, id_, who, person, note, state, created in rows
-    ]
-
-
-def comments(db: Any, me: bytes, on: bytes) -> list[CommentRow]:
-    """The comments on a record, oldest first."""
-    rows = db.execute(
-        f"""SELECT record, id, {NAME_OF.format("comment.person")}, person, text, comment.created
-            FROM comment JOIN record ON record.number = comment.record
-            WHERE about = ? ORDER BY comment.created, id""",
-        (on,),
-    )
-    return [
-        CommentRow(
-            number=number,
-            id=id_,
-            code=codes.code(id_),
-            who=who,
-            person=person,
-            text=text,
-            created=created,
-            mine=person == me,
-        )
-        for number, id_, who, person, text, created in rows
-    ]
+    return _post_rows(db, rows.fetchall(), me, now)
 
 
 def _conditions(now: int, filter: PostFilter) -> Where:  # noqa: A002
@@ -147,6 +109,8 @@ def _conditions(now: int, filter: PostFilter) -> Where:  # noqa: A002
         where.add("p.area = ?", filter.area)
     if filter.owner is not None:
         where.add("p.owner = ?", filter.owner)
+    if filter.on_behalf:
+        where.add("p.on_behalf_of <> ''")
     return where
 
 
@@ -253,9 +217,46 @@ def _created(db: Any, before: tuple[int, int]) -> int:
     return int(row[0]) if row else before[0]
 
 
-def _post_row(row: tuple[Any, ...], me: bytes, now: int) -> PostRow:
-    (number, id_, kind, title, text, category, urgency, area, due, mode) = row[:10]
-    (parts, on_behalf_of, state, expires, owner, name, helpers, created, updated) = row[10:]
+def _post_rows(db: Any, rows: Sequence[tuple[Any, ...]], me: bytes, now: int) -> list[PostRow]:
+    agreed, zone = rules(db), group_tz(db)
+    photos = _photos(db, [row[0] for row in rows])
+    return [
+        _post_row(db, row, me, now, agreed, zone, tuple(photos.get(row[0], ()))) for row in rows
+    ]
+
+
+def _photos(db: Any, numbers: Sequence[int]) -> dict[int, list[bytes]]:
+    found: dict[int, list[bytes]] = {}
+    for number, digest in db.execute(
+        "SELECT record, hash FROM post_photo WHERE record IN (SELECT value FROM json_each(?))"
+        " ORDER BY record, place",
+        (json.dumps(numbers),),
+    ):
+        found.setdefault(number, []).append(digest)
+    return found
+
+
+def _post_row(
+    db: Any,
+    row: tuple[Any, ...],
+    me: bytes,
+    now: int,
+    agreed: Rules,
+    zone: str,
+    photos: tuple[bytes, ...],
+) -> PostRow:
+    (number, id_, kind, title, text, category, urgency, area, due, mode, parts) = row[:11]
+    (on_behalf_of, state, expires, owner, name, created, updated, ask) = row[11:19]
+    (starts, ends, repeat, first, confirmed, consent) = row[19:25]
+    outcome, round_ = row[25:], first
+    window = (starts or None, ends if ends > starts else None)
+    if repeat:
+        round_ = times.round_at(starts, window[1], REPEATS[repeat], now, zone, least=first)
+        window = times.occurrence(starts, window[1], REPEATS[repeat], round_, zone)
+        if round_ != first:
+            outcome = db.execute(_ROUND, (number, round_)).fetchone() or (None,) * 6
+    status, covered, people, waiting, oldest, newest = outcome
+    limit = agreed.limit(urgent=URGENCIES[urgency] is Urgency.TODAY)
     return PostRow(
         number=number,
         id=id_,
@@ -270,21 +271,46 @@ def _post_row(row: tuple[Any, ...], me: bytes, now: int) -> PostRow:
         mode=MODES[mode],
         parts=parts,
         on_behalf_of=on_behalf_of,
-        status=_status(STATES[state], expires, helpers, now),
+        status=_status(
+            PostStatus(STATES[state]) if status is None else STATUSES[status],
+            expires,
+            now,
+            times.lapse_at((oldest,), limit, now) if oldest is not None else None,
+            times.lapse_at((newest,), limit, now) if newest is not None else None,
+        ),
         owner=owner,
         owner_name=name,
         mine=owner == me,
-        responses=helpers,
+        responses=people or 0,
         created=min(created, now),
         updated=min(updated, now),
         expires=expires,
+        confirmed=min(confirmed, now) if confirmed else None,
+        ask=bool(ask),
+        starts=window[0],
+        ends=window[1],
+        repeat=REPEATS[repeat],
+        round=round_,
+        wanted=parts,
+        covered=covered or 0,
+        waiting=waiting or 0,
+        photos=photos,
+        consent=consent,
     )
 
 
-def _status(state: str, expires: int | None, helpers: int, now: int) -> PostStatus:
-    """The owner's decision first, then the time, then what others offered."""
-    if state != "open":
-        return PostStatus(state)
+def _status(
+    decided: PostStatus, expires: int | None, now: int, first: int | None, last: int | None
+) -> PostStatus:
+    """What was decided, and then the present time. ``first`` and ``last`` are when the promises
+    that hold lapse."""
+    if decided.is_past or decided is PostStatus.SAID_DONE:
+        return decided
     if expires is not None and expires <= now:
         return PostStatus.EXPIRED
-    return PostStatus.OFFERED if helpers else PostStatus.OPEN
+    if decided in (PostStatus.AGREED, PostStatus.PART_COVERED):
+        if last is not None and last <= now:
+            return PostStatus.LAPSED
+        if first is not None and first <= now:
+            return PostStatus.PART_COVERED
+    return decided

@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from mutualaid.model import search
-from mutualaid.model.records import comment, group, notice, person, place, post, repair, response
+from mutualaid.model.records import (
+    comment,
+    contact,
+    decision,
+    group,
+    notice,
+    person,
+    place,
+    post,
+    repair,
+    response,
+    sealed,
+    thanks,
+)
 from mutualaid.model.records.checking import check
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
 
@@ -21,31 +34,49 @@ __all__ = [
     "Table",
     "check",
     "indexed_texts",
+    "table_sql",
     "view",
     "view_sql",
 ]
 
 #: Raised with every change to a table, to ``rows`` or to what search covers and how it folds: a
 #: database that was built by another version of these rules rebuilds its views.
-VIEW_VERSION: Final = 1
+VIEW_VERSION: Final = 2
 
 REGISTRY: Final[Mapping[str, Kind]] = {
     module.KIND.name: module.KIND
-    for module in (person, post, response, comment, repair, place, notice, group)
+    for module in (
+        person,
+        post,
+        response,
+        decision,
+        thanks,
+        comment,
+        repair,
+        place,
+        notice,
+        group,
+        contact,
+        sealed,
+    )
 }
 
 
 def view_sql(kind: Kind) -> tuple[str, ...]:
     """The statements that make the tables and indexes of a kind's view."""
-    statements: list[str] = []
-    for table in kind.tables:
-        number = "record INTEGER PRIMARY KEY" if table.one_row else "record INTEGER NOT NULL"
-        statements.append(f"CREATE TABLE {table.name} ({', '.join((number, *table.columns))})")
-        statements.extend(
-            f"CREATE INDEX {table.name}_{number} ON {table.name} ({columns})"
-            for number, columns in enumerate(table.indexes, 1)
-        )
-    return tuple(statements)
+    return tuple(statement for table in kind.tables for statement in table_sql(table))
+
+
+def table_sql(table: Table) -> tuple[str, ...]:
+    """The statements that make one table of a view and its indexes."""
+    number = "record INTEGER PRIMARY KEY" if table.one_row else "record INTEGER NOT NULL"
+    return (
+        f"CREATE TABLE {table.name} ({', '.join((number, *table.columns))})",
+        *(
+            f"CREATE INDEX {table.name}_{place} ON {table.name} ({columns})"
+            for place, columns in enumerate(table.indexes, 1)
+        ),
+    )
 
 
 def view(record: Record) -> tuple[Rows, str]:

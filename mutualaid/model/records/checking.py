@@ -52,9 +52,10 @@ def _name(rule: Field, name: str) -> str:
     key = one_line(name[len(rule.name) :])
     if is_blank(key):
         raise BadValueError(f"The {_label(rule)} has no name. Write a name and try again.")
-    if len(key) > 80:
+    if len(key) > rule.longest_key:
         raise BadValueError(
-            f"A name can have at most 80 characters; “{key[:30]}…” has {len(key):,}. Shorten it."
+            f"A name can have at most {rule.longest_key} characters; “{key[:30]}…” has"
+            f" {len(key):,}. Shorten it."
         )
     return rule.name + (rule.clean(key) if rule.clean else key)
 

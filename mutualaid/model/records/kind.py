@@ -45,6 +45,7 @@ class Field:
     most: int = 2**53
     label: str = ""
     clean: Callable[[str], str] | None = None
+    longest_key: int = 80  # of a family: characters
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,35 +2,55 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A need or an offer.
 
-The view keeps the owner's decision (``state``) and the time of expiry; whether a post is open or
-expired now, and whether somebody offered help, is worked out by the queries.
+The view keeps what its owner decided (``said``), what came of it with the answers and decisions
+of others (``state``, see ``outcomes``), and the time of expiry; whether a post is expired now is
+worked out by the queries.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
-from mutualaid.model.records.reading import LATEST, integer, line, long_text
+from mutualaid.model.records.reading import LATEST, family, integer, line, long_text, time
 from mutualaid.model.search import CATEGORY_MARK
 from mutualaid.model.taxonomy import CATEGORIES, CATEGORY_BY_ID
-from mutualaid.model.values import Mode, PostKind, Urgency
+from mutualaid.model.values import Mode, PostKind, Repeat, Scalar, Urgency
 
 #: What the owner decided; the view keeps the place in this tuple.
 STATES: Final = ("open", "parked", "done", "withdrawn")
 KINDS: Final = tuple(PostKind)
 URGENCIES: Final = tuple(Urgency)
 MODES: Final = tuple(Mode)
+REPEATS: Final = (None, *Repeat)
 
 #: The first index of the view.
 BOARD_INDEX: Final = "post_1"
 
 LONGEST_TITLE: Final = 140
 LONGEST_TEXT: Final = 4000
+LONGEST_PART: Final = 40
+MOST_PARTS: Final = 12  # sorts
+MOST_OF_A_PART: Final = 99
+MOST_ROUNDS: Final = 10_000
+MOST_PHOTOS: Final = 4
+PHOTO_HASH: Final = 32  # bytes
+LONGEST_ALT: Final = 300
+
+#: The parts of a post that names none.
+_ONE: Final[Mapping[str, int]] = MappingProxyType({"": 1})
+#: A post with no other fields has these values in its last columns.
+_NOTHING_MORE: Final = (1, 0, 0, 0, 0, 0, "")
+_PLAIN: Final = frozenset(
+    ("_id", "kind", "title", "text", "category", "urgency", "area", "when", "expires", "standing")
+) | {"mode", "for", "lang", "state"}
 
 _DAY: Final = 86_400_000
 _STATE: Final = {name: number for number, name in enumerate(STATES)}
 _KIND: Final = {str(kind): number for number, kind in enumerate(KINDS)}
 _URGENCY: Final = {str(urgency): number for number, urgency in enumerate(URGENCIES)}
 _MODE: Final = {str(mode): number for number, mode in enumerate(MODES)}
+_REPEAT: Final = {str(repeat): number for number, repeat in enumerate(REPEATS) if repeat}
 _DAYS: Final = {category.id: category.days for category in CATEGORIES}
 
 
@@ -46,11 +66,14 @@ def rows(record: Record) -> Rows:
     if kind is None or not title:
         return {}
     category = line(get("category"), 40) or "other"
+    state = _STATE.get(get("state"), 0)  # type: ignore[arg-type]
+    sorts = parts(record.fields)
+    plain = record.fields.keys() <= _PLAIN
     return {
         "post": (
             (
                 record.created,
-                _STATE.get(get("state"), 0),  # type: ignore[arg-type]
+                state,
                 kind,
                 category,
                 _URGENCY.get(get("urgency"), 3),  # type: ignore[arg-type]
@@ -58,15 +81,58 @@ def rows(record: Record) -> Rows:
                 record.owner,
                 line(get("area"), 80),
                 _MODE.get(get("mode"), 0),  # type: ignore[arg-type]
-                integer(get("parts"), 1, 99, 1),
+                1 if sorts is _ONE else sum(sorts.values()),
                 title,
                 long_text(get("text"), LONGEST_TEXT),
                 line(get("when"), 140),
                 line(get("for"), 80),
                 line(get("lang"), 20),
+                state,
+                *(_NOTHING_MORE if plain else _more(record, sorts)),
             ),
-        )
+        ),
+        "post_part": () if sorts is _ONE or "" in sorts else tuple(sorts.items()),
+        "post_photo": () if plain else _photos(record),
     }
+
+
+def parts(fields: Mapping[str, Scalar]) -> Mapping[str, int]:
+    """What a post wants or gives: each sort of part and how many; at least one."""
+    if not any(name.startswith("part:") for name in fields):
+        single = integer(fields.get("parts"), 1, MOST_OF_A_PART, 1)
+        return _ONE if single == 1 else {"": single}
+    named = [
+        (name[:LONGEST_PART], quantity)
+        for name, value in family(fields, "part:")
+        if (quantity := integer(value, 0, MOST_OF_A_PART, 0))
+    ]
+    return dict(named[:MOST_PARTS]) or _ONE
+
+
+def _more(record: Record, sorts: Mapping[str, int]) -> tuple[object, ...]:
+    """The columns that most posts have no use for."""
+    get = record.fields.get
+    starts = time(get("starts")) or 0
+    repeat = _REPEAT.get(get("repeat"), 0) if starts else 0  # type: ignore[arg-type]
+    asks = get("ask")
+    return (
+        int(asks) if isinstance(asks, bool) else int(sorts is _ONE),
+        starts,
+        max(starts, time(get("ends")) or 0) if starts else 0,
+        repeat,
+        integer(get("round"), 0, MOST_ROUNDS, 0) if repeat else 0,
+        time(get("confirmed")) or 0,
+        line(get("yes"), 80),
+    )
+
+
+def _photos(record: Record) -> tuple[tuple[int, bytes, str], ...]:
+    found: list[tuple[int, bytes, str]] = []
+    for place in range(1, MOST_PHOTOS + 1):
+        digest = record.fields.get(f"photo:{place}")
+        if isinstance(digest, bytes) and len(digest) == PHOTO_HASH:
+            found.append((place, digest, line(record.fields.get(f"alt:{place}"), LONGEST_ALT)))
+    return tuple(found)
 
 
 def _expiry(record: Record, category: str) -> int | None:
@@ -92,7 +158,25 @@ KIND: Final = Kind(
         Field("expires", FieldType.TIME),
         Field("standing", FieldType.BOOLEAN),
         Field("mode", FieldType.CHOICE, choices=tuple(Mode)),
-        Field("parts", FieldType.INTEGER, least=1, most=99, label="number of parts"),
+        Field("parts", FieldType.INTEGER, least=1, most=MOST_OF_A_PART, label="number of parts"),
+        Field(
+            "part:",
+            FieldType.INTEGER,
+            least=1,
+            most=MOST_OF_A_PART,
+            prefix=True,
+            label="number of parts",
+            longest_key=LONGEST_PART,
+        ),
+        Field("ask", FieldType.BOOLEAN),
+        Field("starts", FieldType.TIME),
+        Field("ends", FieldType.TIME),
+        Field("repeat", FieldType.CHOICE, choices=tuple(Repeat)),
+        Field("round", FieldType.INTEGER, most=MOST_ROUNDS),
+        Field("did:", FieldType.TIME, prefix=True),  # round → when its owner said it is done
+        Field("photo:", FieldType.BYTES, longest=PHOTO_HASH, prefix=True, label="photo"),
+        Field("alt:", longest=LONGEST_ALT, prefix=True, label="description of a photo"),
+        Field("yes", longest=80, label="note of how they agreed"),
         Field("for", longest=80, label="name of the person it is for"),
         Field("lang", longest=20, label="language"),
         Field("state", FieldType.CHOICE, choices=STATES),
@@ -117,12 +201,32 @@ KIND: Final = Kind(
                 "due TEXT NOT NULL",
                 "on_behalf_of TEXT NOT NULL",
                 "lang TEXT NOT NULL",
+                "said INTEGER NOT NULL",
+                "ask INTEGER NOT NULL",
+                "starts INTEGER NOT NULL",  # 0: no window; likewise the next
+                "ends INTEGER NOT NULL",
+                "repeat INTEGER NOT NULL",
+                "round INTEGER NOT NULL",
+                "confirmed INTEGER NOT NULL",  # 0: never
+                "consent TEXT NOT NULL",
             ),
             # The first covers the board and its counts: pages are found without reading rows.
             indexes=(
                 "created, state, kind, category, urgency, area, expires",
                 "owner, created",
             ),
+        ),
+        Table(
+            "post_part",
+            ("name TEXT NOT NULL", "quantity INTEGER NOT NULL"),
+            indexes=("record",),
+            one_row=False,
+        ),
+        Table(
+            "post_photo",
+            ("place INTEGER NOT NULL", "hash BLOB NOT NULL", "alt TEXT NOT NULL"),
+            indexes=("record, place", "hash"),
+            one_row=False,
         ),
     ),
     rows=rows,

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 import sqlcipher3.dbapi2 as sqlite
 
-from mutualaid.model import search
-from mutualaid.model.records import REGISTRY, Record, indexed_texts, view, view_sql
+from mutualaid.model import outcomes, search
+from mutualaid.model.opened import TABLES as OPENED
+from mutualaid.model.records import REGISTRY, Record, indexed_texts, table_sql, view
+from mutualaid.model.store import all_tables
 from mutualaid.model.values import Scalar
 
 NOW = 1_795_000_000_000
@@ -36,9 +38,10 @@ class Neighbourhood:
             "CREATE TABLE record (number INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, kind TEXT,"
             " owner BLOB, created INTEGER, updated INTEGER, alive INTEGER NOT NULL DEFAULT 0)"
         )
-        for kind in REGISTRY.values():
-            for statement in view_sql(kind):
+        for table in (*all_tables(), *OPENED.values()):
+            for statement in table_sql(table):
                 self.db.execute(statement)
+        self.db.execute("CREATE TABLE blob (hash BLOB)")
         for statement in search.create_sql():
             self.db.execute(statement)
         self.number = 0
@@ -69,6 +72,10 @@ class Neighbourhood:
                 self.db.execute(f"INSERT INTO {table} VALUES ({marks})", (record.number, *row))
         if text:
             search.put(self.db, [(record.number, text)])
+        if kind in outcomes.CONCERNED:
+            outcomes.follow(self.db, [rows[kind][0][0]], [])
+        elif kind == "post":
+            outcomes.follow(self.db, outcomes.answered(self.db, [record.id]), [])
         return record
 
     def take_out(self, record: Record) -> None:

@@ -79,6 +79,8 @@ def test_a_row_says_everything_about_a_post(street: Neighbourhood) -> None:
         created=NOW - DAY,
         updated=NOW - MINUTE,
         expires=None,
+        ask=False,
+        wanted=2,
     )
     assert queries.posts(street.db, ME, NOW, EVERYTHING) == [row(street, record)]
 
@@ -148,13 +150,13 @@ def test_helpers_are_counted_once_and_until_they_step_back(street: Neighbourhood
 
 
 def test_responses_and_comments_come_in_order(street: Neighbourhood) -> None:
-    record = street.post()
+    record = street.post(owner=ident("Bo"))
     ana = street.person("Ana")
     street.put("response", {"post": record.id, "note": "later"}, owner=ana, created=NOW)
     street.put("response", {"post": record.id, "state": "released"}, created=NOW - 5)
     street.put("comment", {"on": record.id, "text": "two"}, owner=ana, created=NOW)
     street.put("comment", {"on": record.id, "text": "one"}, created=NOW - 5)
-    found = queries.responses(street.db, ME, record.id)
+    found = queries.responses(street.db, ME, NOW, row(street, record))
     assert [(one.who, one.note, one.state, one.mine) for one in found] == [
         ("", "", "released", True),
         ("Ana", "later", "offered", False),
