@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A whole profile in one file behind a passphrase, and back.
 
-A backup holds, for each group, the keys of the person and of the group and the whole journal; all
-else is rebuilt. It does not hold the device's key: what is restored begins as a new device of the
-same person, so that a machine and its backup never write with one key.
+A backup holds, for each group, the keys of the person and of the group, the whole journal and the
+photos; all else is rebuilt. It does not hold the device's key: what is restored begins as a new
+device of the same person, so that a machine and its backup never write with one key.
 
 The content of the sealed file is a sequence of CBOR items: a head, then for each group its keys
-and batches of entries as they go over the wire, then an end.
+and batches of entries as they go over the wire, its photos, then an end.
 """
 
 import io
@@ -23,12 +23,13 @@ from mutualaid.errors import BackupError, DamagedError, NewerVersionError
 from mutualaid.model import keys
 from mutualaid.model.entry import decode_batch, encode_batch
 from mutualaid.model.group import Group
+from mutualaid.model.photos import photo_hash
 from mutualaid.model.profile import GroupState, Profile
 from mutualaid.model.replica import Replica
 from mutualaid.model.sealedfile import read_sealed, write_sealed
 
 VERSION: Final = 1
-HEAD, GROUP, ENTRIES, STATEMENTS, END = range(5)
+HEAD, GROUP, ENTRIES, STATEMENTS, END, PHOTO = range(6)
 #: An item is a frame: its length in four bytes, then CBOR.
 MAX_ITEM: Final = 1 << 20
 
@@ -81,6 +82,8 @@ def _content(profile: Profile) -> Iterator[bytes]:
             )
             for batch in replica.journal.lacking({}):
                 yield _frame(ENTRIES, encode_batch(batch))
+            for digest in replica.blobs.all():
+                yield _frame(PHOTO, digest, replica.blobs.serve(digest))
             yield _frame(STATEMENTS, [[each.body, each.signature] for each in replica.statements()])
     yield _frame(END)
 
@@ -152,6 +155,10 @@ def _restore(profile: Profile, items: Iterator[list[Any]], made: list[Path]) -> 
                     "The backup's entries do not fit together; nothing was restored."
                 )
             entries += accepted.stored
+        elif kind == PHOTO and replica is not None:
+            replica.apply_all()
+            if photo_hash(values[1]) == values[0]:
+                replica.keep_blob(*values)
         elif kind == STATEMENTS and replica is not None:
             replica.accept_statements([(body, signature) for body, signature in values[0]])
         elif kind == END:

@@ -11,11 +11,13 @@ later can be made to work long: one frame, one scan, few pixels.
 import io
 import re
 import stat
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mutualaid.errors import BadPhotoError
 from mutualaid.model.keys import blake2b
+from mutualaid.model.records.post import LONGEST_ALT
 from mutualaid.model.text import one_line
 from mutualaid.model.values.photos import PhotoDraft
 
@@ -30,7 +32,6 @@ MOST_TAKEN: Final = 512 * 1024
 #: Bytes and pixels of a picture to make a photo from: more than phones make.
 MOST_FILE: Final = 50 * 1000 * 1000
 MOST_PIXELS: Final = 65 * 1000 * 1000
-LONGEST_ALT: Final = 400
 
 #: More passes over one picture than any camera makes; each costs as much as the picture.
 _MOST_SCANS: Final = 300
@@ -177,6 +178,8 @@ def _drawn(data: bytes, sort: str, name: str) -> "Image.Image":
     """The picture alone: upright, small, opaque, with nothing else that the file held."""
     from PIL import Image  # only now: it takes a while, and few starts need it
 
+    # What it finds odd beside a picture is nobody's concern.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     # Sizes are bounded here, before anything is decoded, and by a sentence.
     Image.MAX_IMAGE_PIXELS = None
     if sort == "JPEG" and data.count(b"\xff\xda") > _MOST_SCANS:

@@ -1,0 +1,97 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The photos beside a post."""
+
+from collections.abc import Mapping, Sequence
+
+from mutualaid.errors import BadPhotoError, NotFoundError
+from mutualaid.model import blobs, photos
+from mutualaid.model.records.post import MOST_PHOTOS
+from mutualaid.model.values import ChangeSet, PhotoDraft, Scalar
+from mutualaid.model.writing import Writing
+
+
+class Album(Writing):
+    """Commands on photos, and their bytes."""
+
+    def photo(self, digest: bytes) -> bytes | None:
+        """The JPEG with this hash; None while it has not come."""
+        return blobs.get(self._db, digest)
+
+    def missing_photos(self) -> list[bytes]:
+        """Photos of living posts that have not come yet, newest posts first."""
+        return list(self.replica.blobs.missing())
+
+    def add_photos(self, post: bytes, drafts: Sequence[PhotoDraft]) -> ChangeSet:
+        """Put photos beside one's own post, after those that are there; one that is there already
+        is left as it is."""
+        with self._writing() as result:
+            fields = self._fields_of_own_post(post)
+            self._edit_within(post, self._keep_photos(drafts, fields), kind="post")
+        return result[0]
+
+    def describe_photo(self, post: bytes, digest: bytes, alt: str) -> ChangeSet:
+        """Say in words what a photo of one's own post shows."""
+        with self._writing() as result:
+            places = _places(self._fields_of_own_post(post), digest)
+            self._edit_within(post, {f"alt:{place}": alt for place in places}, kind="post")
+        return result[0]
+
+    def remove_photo(self, post: bytes, digest: bytes) -> ChangeSet:
+        """Take a photo off one's own post. Its bytes go as well, here and on every machine that
+        hears of it, unless another post shows the same photo."""
+        with self._writing() as result:
+            places = _places(self._fields_of_own_post(post), digest)
+            names = [f"{family}:{place}" for place in places for family in ("photo", "alt")]
+            self._edit_within(post, {}, names, kind="post")
+        return result[0]
+
+    def _fields_of_own_post(self, post: bytes) -> Mapping[str, Scalar]:
+        weighed, _kind = self._own_record(post, "post")
+        return weighed.merged.fields if weighed.merged else {}
+
+    def _keep_photos(
+        self, drafts: Sequence[PhotoDraft], fields: Mapping[str, Scalar] | None = None
+    ) -> dict[str, Scalar]:
+        """Store photos, and return the fields of a post that name them; inside the transaction
+        that writes these. ``fields`` are those that the post has already."""
+        taken = {
+            place: fields[f"photo:{place}"]
+            for place in range(1, MOST_PHOTOS + 1)
+            if fields and f"photo:{place}" in fields
+        }
+        fresh = {draft.hash: draft for draft in drafts if draft.hash not in taken.values()}
+        free = [place for place in range(1, MOST_PHOTOS + 1) if place not in taken]
+        if len(fresh) > len(free):
+            has = f" This one has {len(taken)} already." if taken else ""
+            raise BadPhotoError(
+                f"A post can have up to {MOST_PHOTOS} photos.{has} Nothing was changed. Choose"
+                " fewer."
+            )
+        db = self._db
+        room = blobs.room_left(db, self.me)
+        named: dict[str, Scalar] = {}
+        for place, draft in zip(free, fresh.values(), strict=False):
+            if photos.photo_hash(draft.data) != draft.hash or not photos.is_fit(draft.data):
+                raise ValueError("a photo is to be made by photos.prepare")
+            room -= max(len(draft.data), blobs.LEAST_COUNTED)
+            if room < 0:
+                raise BadPhotoError(
+                    "Your photos take up as much as neighbours' machines keep for one person"
+                    f" ({blobs.MOST_OF_AUTHOR >> 20} MiB). Nothing was changed. Take photos off"
+                    " older posts of yours first."
+                )
+            blobs.put(db, draft.hash, draft.data)
+            named[f"photo:{place}"] = draft.hash
+            if draft.alt or (fields and f"alt:{place}" in fields):
+                named[f"alt:{place}"] = draft.alt
+        return named
+
+
+def _places(fields: Mapping[str, Scalar], digest: bytes) -> list[int]:
+    places = [
+        place for place in range(1, MOST_PHOTOS + 1) if fields.get(f"photo:{place}") == digest
+    ]
+    if not places:
+        raise NotFoundError("This photo is not beside the post (any more). Nothing was changed.")
+    return places
