@@ -123,11 +123,12 @@ def behalf(
 ) -> tuple[str, bool] | None:
     """The number of the person a post is for, as far as it is open to me, and whether it is to
     be opened to who goes. What the post's owner says stands before what a steward says."""
+    authors = [owner, *stewards]
     row = db.execute(
         f"""SELECT b.value, b.shared FROM opened_behalf AS b JOIN record AS r ON r.number = b.record
-            WHERE b.post = ? AND b.author IN (?, {marks(stewards)})
+            WHERE b.post = ? AND b.author IN ({marks(authors)})
             ORDER BY b.author = ? DESC, b.person = x'' DESC, b.created DESC, r.id LIMIT 1""",
-        (post, owner, *stewards, owner),
+        (post, *authors, owner),
     ).fetchone()
     return None if row is None else (str(row[0]), bool(row[1]))
 
