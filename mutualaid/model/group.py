@@ -16,7 +16,6 @@ from mutualaid.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from mutualaid.model.album import Album
 from mutualaid.model.answering import Answering
 from mutualaid.model.content import GONE, Identity
 from mutualaid.model.control import CloseInvite, Invite
@@ -52,7 +51,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Answering, Tending, Album):
+class Group(Answering, Tending):
     """A group as one person on one machine works with it."""
 
     @classmethod

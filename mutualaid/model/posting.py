@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The life of a post, as its owner leads it: posting, correcting, renewing, taking off."""
 
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from mutualaid.errors import BadValueError
 from mutualaid.model import queries, times
+from mutualaid.model.album import Album
 from mutualaid.model.records.post import LONGEST_PART, MOST_OF_A_PART, MOST_PARTS
 from mutualaid.model.text import one_line
-from mutualaid.model.values import ChangeSet, Millis, Part, PostDraft, Repeat, Scalar
-from mutualaid.model.writing import Writing
+from mutualaid.model.values import ChangeSet, Millis, Part, PhotoDraft, PostDraft, Repeat, Scalar
 
 DAY_MS: Final = 24 * 60 * 60 * 1000
 POST_DAYS: Final = 30
@@ -22,12 +23,15 @@ _NAMES: Final = {"on_behalf_of": "for", "language": "lang", "consent": "yes"}
 _WINDOW: Final = ("starts", "ends", "repeat")
 
 
-class Posting(Writing):
+class Posting(Album):
     """Commands on one's own posts."""
 
-    def post(self, draft: PostDraft) -> ChangeSet:
-        """Post a need or an offer."""
-        return self._create("post", {**self._post_fields(draft), "state": "open"})
+    def post(self, draft: PostDraft, photos: Sequence[PhotoDraft] = ()) -> ChangeSet:
+        """Post a need or an offer, with up to four photos (see ``photos.prepare``)."""
+        fields = {**self._post_fields(draft), "state": "open"}
+        with self._writing() as result:
+            post = self._create_within("post", {**fields, **self._keep_photos(photos)})
+        return dataclasses.replace(result[0], created=post)
 
     def _post_fields(self, draft: PostDraft) -> dict[str, Scalar]:
         expires = draft.expires
