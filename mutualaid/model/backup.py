@@ -192,6 +192,8 @@ def _finish(replica: Replica) -> str:
     replica.apply_all()
     if replica.me in replica.membership().persons:
         replica.begin_new_device(copied=False)
-    name = Group(replica).name
+    group = Group(replica)
+    group.mark_all_read()  # what was read before is no news now
+    name = group.name
     replica.close()
     return name

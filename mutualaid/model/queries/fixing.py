@@ -5,7 +5,7 @@
 from typing import Any, Final
 
 from mutualaid.model import codes
-from mutualaid.model.queries.where import Where, marks
+from mutualaid.model.queries.where import Where, marks, not_blocked
 from mutualaid.model.records.person import LEARN, LEVELS, canonical_product
 from mutualaid.model.taxonomy import OTHER_PRODUCTS, PRODUCT_CATEGORIES, product_words
 from mutualaid.model.text import like_patterns, plain
@@ -16,16 +16,17 @@ from mutualaid.model.values import FixCategoryRow, FixerRow
 _FIXERS: Final = """
     SELECT p.record, 'person' AS kind, f.category, f.level, f.note, p.name, p.area,
            p.availability AS open, p.sort_name, CASE WHEN p.outcomes OR p.person = ?1
-           THEN p.person END AS repairer, NULL AS place, p.person = ?1 AS mine
+           THEN p.person END AS repairer, NULL AS place, p.person = ?1 AS mine,
+           p.person AS member
     FROM person_fix AS f JOIN person AS p ON p.record = f.record
     UNION ALL
     SELECT p.record, 'place', f.category, NULL, f.note, p.name, p.area, p.hours, p.sort_name, NULL,
-           r.id, p.owner = ?1
+           r.id, p.owner = ?1, x''
     FROM place_fix AS f JOIN place AS p ON p.record = f.record
          JOIN record AS r ON r.number = p.record
     UNION ALL
     SELECT p.record, 'place', f.category, NULL, '', p.name, p.area, p.hours, p.sort_name, NULL,
-           r.id, p.owner = ?1
+           r.id, p.owner = ?1, x''
     FROM (SELECT DISTINCT place, category FROM repair WHERE place IS NOT NULL) AS f
          JOIN record AS r ON r.id = f.place JOIN place AS p ON p.record = r.number
     WHERE NOT EXISTS (
@@ -60,10 +61,11 @@ def fixers(
     if area:
         where.add("area = ?", area)
     _add_words(where, search, _categories_in_use(db))
+    shown = f"{where}{not_blocked(db, 'member')}"
     rows = db.execute(
         f"""
         WITH fixer AS ({_FIXERS}),
-             chosen AS (SELECT * FROM fixer WHERE {where}
+             chosen AS (SELECT * FROM fixer WHERE {shown}
                         ORDER BY category, level IS {LEARN}, kind, sort_name, record LIMIT ?)
         SELECT c.record, r.id, c.name, c.kind, c.category, c.note, c.area, c.open, c.level,
                {_TRIED.format("count(*)")}, {_TRIED.format("coalesce(sum(outcome = 1), 0)")},
