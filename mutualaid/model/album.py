@@ -55,6 +55,8 @@ class Album(Writing):
     ) -> dict[str, Scalar]:
         """Store photos, and return the fields of a post that name them; inside the transaction
         that writes these. ``fields`` are those that the post has already."""
+        if not drafts:
+            return {}
         taken = {
             place: fields[f"photo:{place}"]
             for place in range(1, MOST_PHOTOS + 1)

@@ -115,7 +115,7 @@ class Blobs:
             " FROM post_photo JOIN post USING (record)"
             " WHERE NOT EXISTS (SELECT 1 FROM blob WHERE blob.hash = post_photo.hash)"
             f"{not_blocked(db, 'owner')})"
-            " SELECT hash, owner FROM lacking WHERE turn <= ? ORDER BY record DESC LIMIT ?",
+            " SELECT hash, owner FROM lacking WHERE turn <= ? ORDER BY record DESC, turn LIMIT ?",
             (MOST_MISSING_OF_AUTHOR, MOST_MISSING),
         ).fetchall()
         room = {
