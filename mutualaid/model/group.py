@@ -16,11 +16,11 @@ from mutualaid.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from mutualaid.model.answering import Answering
 from mutualaid.model.content import GONE, Identity
 from mutualaid.model.control import CloseInvite, Invite
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
+from mutualaid.model.noticing import Noticing
 from mutualaid.model.posting import DAY_MS
 from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records import REGISTRY, check
@@ -51,7 +51,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Answering, Tending):
+class Group(Tending, Noticing):
     """A group as one person on one machine works with it."""
 
     @classmethod

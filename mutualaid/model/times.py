@@ -30,6 +30,8 @@ from mutualaid.model.values.time import DAY_MS, ExpiryWarning
 WEEK_MS: Final = 7 * DAY_MS
 #: Repetitions are counted up to here: 190 years of weeks.
 MOST_ROUNDS: Final = 10_000
+#: How long before the end each warning comes, the last first.
+AHEAD_MS: Final = {ExpiryWarning.DAY: DAY_MS, ExpiryWarning.WEEK: WEEK_MS}
 #: A round without an end counts as over this long after it began.
 OPEN_ENDED_MS: Final = DAY_MS
 #: A stamp further ahead of this machine's clock than this is not believed.
@@ -163,7 +165,7 @@ def warning(expires: int | None, posted: int, now: int) -> ExpiryWarning | None:
     """
     if expires is None or now >= expires:
         return None
-    for ahead, soon in ((DAY_MS, ExpiryWarning.DAY), (WEEK_MS, ExpiryWarning.WEEK)):
+    for soon, ahead in AHEAD_MS.items():
         if posted < expires - ahead <= now:
             return soon
     return None
@@ -322,6 +324,11 @@ def words(moment: int, zone: str) -> str:
     """A time as sentences name it: "1 December 2026, 14:30"."""
     wall = _wall(min(max(moment, 0), LATEST), zone_of(zone))
     return f"{_day(wall.date())}, {wall:%H:%M}"
+
+
+def day_words(moment: int, zone: str) -> str:
+    """The day of a time: "1 December 2026"."""
+    return _day(_wall(min(max(moment, 0), LATEST), zone_of(zone)).date())
 
 
 def _day(date: dt.date) -> str:

@@ -38,6 +38,7 @@ from mutualaid.model.queries.general import (
 )
 from mutualaid.model.queries.mine import dispatch, is_told, my_page, telling
 from mutualaid.model.queries.neighbours import people, person, person_name
+from mutualaid.model.queries.news import news
 from mutualaid.model.queries.places_and_repairs import place, places, repairs
 from mutualaid.model.queries.talking import (
     blocked,
@@ -74,6 +75,7 @@ __all__ = [
     "is_told",
     "mark_seen",
     "my_page",
+    "news",
     "notices",
     "openings",
     "people",

@@ -36,6 +36,7 @@ from mutualaid.model.values.neighbourhood import (
     Skill,
     SkillLevel,
 )
+from mutualaid.model.values.news import NewsKind, NewsRow
 from mutualaid.model.values.photos import PhotoDraft
 from mutualaid.model.values.posts import (
     CommentRow,
@@ -109,6 +110,8 @@ __all__ = [
     "Millis",
     "Mode",
     "MyRow",
+    "NewsKind",
+    "NewsRow",
     "NoticeRow",
     "OpenContactRow",
     "OpenedRow",
