@@ -7,6 +7,7 @@ to do, real buttons are easier to reach by keyboard and by a screen reader.
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
@@ -279,7 +280,7 @@ class KeyedColumn(QWidget, Generic[Row]):
     def _order_tabs(self) -> None:
         """Tab goes as the rows stand, whatever came in between."""
         stops = [stop for widget in self._widgets.values() for stop in _stops(widget)]
-        for one, other in zip(stops, stops[1:], strict=False):
+        for one, other in pairwise(stops):
             QWidget.setTabOrder(one, other)
 
     def _refocus(self, key: Hashable, place: int, name: str) -> None:
