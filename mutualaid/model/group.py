@@ -111,7 +111,8 @@ class Group(Tending, Noticing):
             raise InvitationError(str(why))
 
     def advisories(self) -> list[str]:
-        """Lasting sentences a person should see: about the key, a copied profile, a refusal."""
+        """Lasting sentences a person should see: about the key, a copied profile, a refusal, the
+        clock."""
         found: list[str] = []
         if self.replica.copied_at is not None:
             found.append(COPIED)
@@ -120,6 +121,9 @@ class Group(Tending, Noticing):
             found.append(str(why))
         if self.warning is not None:
             found.append(self.warning)
+        clock = self.clock_advice()
+        if clock is not None:
+            found.append(clock)
         return found
 
     # -- records of any kind
