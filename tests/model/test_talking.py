@@ -9,7 +9,7 @@ import pytest
 
 from mutualaid.errors import BadValueError, NotAllowedError, NotFoundError
 from mutualaid.model.group import Group
-from mutualaid.model.values import NOTHING_CHANGED, Unread
+from mutualaid.model.values import NOTHING_CHANGED, PostFilter, Unread
 from tests.model.neighbours import Neighbours
 from tests.model.street import NOW
 
@@ -181,7 +181,9 @@ def test_who_is_blocked_is_not_heard_or_seen_and_not_told(people: Neighbours) ->
     cleo.help_with(post)
     cleo.comment(post, "Me!")
     cleo.add_notice("Party")
+    cleo.add_fix("kettle")
     people.meet()
+    assert [row.name for row in ben.fixers()] == ["Cleo"]
     cleo.send(post, ben.me, "Hello")
     people.meet()
     again = people.further_machine("Ben")
@@ -196,6 +198,14 @@ def test_who_is_blocked_is_not_heard_or_seen_and_not_told(people: Neighbours) ->
         assert group.notices() == []
         assert "Cleo" not in [row.name for row in group.people()]
         assert group.counts().people == 2
+        assert group.counts().needs == 1
+        assert [row.owner_name for row in group.posts()] == ["Ben"]
+        assert group.count_posts() == 1
+        assert group.posts(PostFilter(search="ladder")) == []
+        assert group.count_posts(PostFilter(search="Cleo")) == 0
+        detail = group.post_detail(post)
+        assert (detail.responses, detail.comments) == ((), ())
+        assert group.fixers() == []
     with pytest.raises(NotAllowedError, match="blocked Cleo"):
         ben.send(post, cleo.me, "Hello")
     assert [row.name for row in ana.blocked()] == [row.name for row in cleo.blocked()] == []

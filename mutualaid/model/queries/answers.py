@@ -7,7 +7,7 @@ from typing import Any
 from mutualaid.model import codes, times
 from mutualaid.model.outcomes import STANDINGS
 from mutualaid.model.queries.general import rules
-from mutualaid.model.queries.where import NAME_OF
+from mutualaid.model.queries.where import NAME_OF, not_blocked
 from mutualaid.model.values import (
     CommentRow,
     PhotoRow,
@@ -33,7 +33,7 @@ def responses(db: Any, me: bytes, now: int, post: PostRow) -> list[ResponseRow]:
             JOIN standing AS s ON s.record = a.record AND s.round =
                 (SELECT max(round) FROM standing WHERE record = a.record AND round <= ?)
             WHERE a.post = ? AND (a.round = ? OR (a.every AND a.round <= ?))
-            ORDER BY a.created, r.id""",
+            {not_blocked(db, "a.person")} ORDER BY a.created, r.id""",
         (post.round, post.id, post.round, post.round),
     )
     limit = rules(db).limit(urgent=post.urgency is Urgency.TODAY)
@@ -83,7 +83,7 @@ def _said(db: Any, me: bytes, table: str, column: str, on: bytes) -> list[tuple[
     rows = db.execute(
         f"""SELECT record, id, {NAME_OF.format(f"{table}.person")}, person, text, {table}.created
             FROM {table} JOIN record ON record.number = {table}.record
-            WHERE {column} = ? ORDER BY {table}.created, id""",
+            WHERE {column} = ?{not_blocked(db, f"{table}.person")} ORDER BY {table}.created, id""",
         (on,),
     )
     return [

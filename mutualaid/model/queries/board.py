@@ -48,7 +48,7 @@ def posts(
     before: tuple[int, int] | None = None,
 ) -> list[PostRow]:
     """A page of posts, newest first. ``before`` is (created, number) of the last one shown."""
-    where = _conditions(now, filter)
+    where = _conditions(now, filter).without_blocked_posts(db)
     if before is not None:
         where.add("(p.created, p.record) < (?, ?)", _created(db, before), before[1])
     found = _search(db, filter.search)
@@ -69,7 +69,7 @@ def posts(
 
 def count_posts(db: Any, me: bytes, now: int, filter: PostFilter) -> int:  # noqa: A002, ARG001
     """How many posts :func:`posts` would show on all its pages."""
-    where = _conditions(now, filter)
+    where = _conditions(now, filter).without_blocked_posts(db)
     found = _search(db, filter.search)
     if found is not None:
         where.add(*_among_found(found))

@@ -72,7 +72,7 @@ def counts(db: Any, now: int) -> Counts:
     """Open needs and offers, neighbours and places."""
     needs, offers = db.execute(
         "SELECT coalesce(sum(kind = 0), 0), coalesce(sum(kind = 1), 0) FROM post"
-        " WHERE state = 0 AND (expires IS NULL OR expires > ?)" + not_blocked(db, "owner"),
+        f" WHERE state = 0 AND (expires IS NULL OR expires > ?){not_blocked(db, 'owner')}",
         (now,),
     ).fetchone()
     people = db.execute(

@@ -32,6 +32,16 @@ class Where:
             self.add(f"{column} LIKE ?", pattern)
         return self
 
+    def without_blocked_posts(self, db: Any) -> Self:
+        """Leave out the posts, as ``p``, of people whom I blocked. By their numbers, so that the
+        board's index, which has no owners, still does; nothing is added where nobody is."""
+        if not is_anybody_blocked(db):
+            return self
+        return self.add(
+            "p.record NOT IN (SELECT record FROM post WHERE owner IN"
+            " (SELECT person FROM opened_block))"
+        )
+
     def __str__(self) -> str:
         return " AND ".join(self._conditions) or "1"
 
@@ -39,9 +49,12 @@ class Where:
 def not_blocked(db: Any, column: str) -> str:
     """What follows a condition to leave out the people whom I blocked: `` AND …``, or "" where
     there is nobody (and the query stays as it is). ``column`` holds person ids."""
-    if db.execute("SELECT 1 FROM opened_block LIMIT 1").fetchone() is None:
-        return ""
-    return f" AND {column} NOT IN (SELECT person FROM opened_block)"
+    blocked = is_anybody_blocked(db)
+    return f" AND {column} NOT IN (SELECT person FROM opened_block)" if blocked else ""
+
+
+def is_anybody_blocked(db: Any) -> bool:
+    return db.execute("SELECT 1 FROM opened_block LIMIT 1").fetchone() is not None
 
 
 def marks(values: Collection[Any]) -> str:
