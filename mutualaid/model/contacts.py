@@ -149,17 +149,6 @@ class Contacts(Confiding):
         opened = queries.openings(self._db, self.me, person=person)
         self._purge([each[0] for each in opened if post is None or each[4] == post])
 
-    def _forget_private(self, post: bytes) -> None:
-        """Forget all that was confided by me beside a post; inside a transaction."""
-        messages = self._db.execute(
-            "SELECT id FROM opened_message AS m JOIN record ON number = m.record"
-            " WHERE m.post = ? AND m.mine = 1",
-            (post,),
-        ).fetchall()
-        opened = [each[0] for each in queries.openings(self._db, self.me) if each[4] == post]
-        behalf = [each[0] for each in queries.behalf_records(self._db, self.me, post)]
-        self._purge([*(row[0] for row in messages), *opened, *behalf])
-
     # -- for somebody without a machine
 
     def set_behalf_contact(self, post: bytes, value: str, *, share: bool = False) -> ChangeSet:

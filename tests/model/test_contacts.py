@@ -51,6 +51,26 @@ def test_who_sees_a_contact_of_each_audience(people: Neighbours, audience: Audie
     assert (mine.kind, mine.value, mine.audience) == (ContactKind.PHONE, NUMBER, audience)
 
 
+def test_a_yes_opens_and_taking_it_back_closes(people: Neighbours) -> None:
+    ana, ben, cleo = people["Ana"], people["Ben"], people["Cleo"]
+    post = people.need("Ben")
+    ben.set_contact(ContactKind.PHONE, NUMBER, Audience.HELPER)
+    for group in (ana, cleo):
+        group.help_with(post)
+    people.meet()
+    answers = {row.who: row.id for row in ben.post_detail(post).responses}
+    ben.accept(answers["Cleo"])
+    people.meet()
+    assert (values_of(cleo, ben), values_of(ana, ben)) == ([NUMBER], [])
+    ben.accept(answers["Ana"], instead=True)
+    people.meet()
+    assert (values_of(cleo, ben), values_of(ana, ben)) == ([], [NUMBER])
+    ben.decline(answers["Ana"], "Somebody nearer can.")
+    people.meet()
+    assert values_of(ana, ben) == ben.who_has() == []
+    assert [row.text for row in ana.thread(post, ben.me)] == ["Somebody nearer can."]
+
+
 def test_who_has_it_by_person_and_post(people: Neighbours) -> None:
     ana, ben, cleo = people["Ana"], people["Ben"], people["Cleo"]
     post = people.need("Ben", "A lift")
@@ -287,22 +307,3 @@ def test_who_may_note_a_number_on_behalf(people: Neighbours) -> None:
     ben.set_behalf_contact(post, NEWER)
     people.meet()
     assert ana.behalf_contact(post) == NEWER
-
-
-def test_what_was_confided_beside_a_post_can_be_forgotten_with_it(people: Neighbours) -> None:
-    ben, cleo = people["Ben"], people["Cleo"]
-    post = people.need("Ben", on_behalf_of="Mrs K")
-    ben.set_contact(ContactKind.PHONE, NUMBER, Audience.HELPER)
-    ben.set_behalf_contact(post, NEWER, share=True)
-    accept(people, "Ben", "Cleo", post)
-    ben.send(post, cleo.me, "The key is under the mat.")
-    people.meet()
-    assert b"under the mat" in dump(cleo)
-    with ben._writing():
-        ben._forget_private(post)
-    people.meet()
-    for group in (people["Ana"], cleo):
-        found = dump(group)
-        for word in (NUMBER, NEWER, "under the mat"):
-            assert word.encode() not in found
-    assert [row.value for row in ben.contacts()] == [NUMBER]

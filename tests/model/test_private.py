@@ -270,6 +270,16 @@ def test_a_box_that_says_the_wrong_place_is_as_if_it_were_not_there(
     assert open_note(fields(spoil(good)), group, author, identity.record_id, me, key) is None
 
 
+def test_a_box_of_another_size_is_not_even_tried() -> None:
+    key = keys.SealingKey.generate()
+    me, author, group = b"m" * 16, b"a" * 16, b"g" * 16
+    record_id = identity_of(group, author).record_id
+    content = cbor2.dumps([VERSION, "message", group, author, record_id, me, []]) + b"\x80"
+    for size in (len(content), SIZES[0] + 1, SIZES[-1] * 2):
+        fields = {"box:0": keys.seal(key.public, content.ljust(size, b"\0"))}
+        assert open_note(fields, group, author, record_id, me, key) is None
+
+
 @pytest.mark.parametrize(
     "boxes",
     [

@@ -99,14 +99,14 @@ def areas(db: Any) -> list[str]:
 
 
 def record_by_code(db: Any, text: str) -> tuple[int, bytes, str]:
-    """Number, id and kind of the only record whose code begins as typed.
+    """Number, id and kind of the only record whose code begins as typed; sealed notes have none.
 
     Raises BadValueError for what cannot be a code, NotFoundError, and AmbiguousError, which names
     the candidates.
     """
     rows = db.execute(
-        "SELECT number, id, kind FROM record WHERE id BETWEEN ? AND ? AND alive ORDER BY id"
-        " LIMIT ?",
+        "SELECT number, id, kind FROM record WHERE id BETWEEN ? AND ? AND alive"
+        " AND kind <> 'sealed' ORDER BY id LIMIT ?",
         (*codes.prefix_range(text), _NAMED + 1),
     ).fetchall()
     if not rows:
