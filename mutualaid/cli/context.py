@@ -151,23 +151,49 @@ class Topic(click.Group):
 
 
 class TextType(click.ParamType):
-    """Text that a person typed; bytes that are no text in the system's encoding are refused."""
+    """Text that a person typed; bytes that are no text in the system's encoding are refused.
+
+    With ``from_input`` a lone “-” means what comes on standard input: a command line has a limit.
+    """
 
     name = "text"
+
+    def __init__(self, *, from_input: bool = False) -> None:
+        self._from_input = from_input
 
     def convert(
         self, value: Any, _parameter: click.Parameter | None, _context: click.Context | None
     ) -> str:
-        text = str(value)
+        text = _standard_input() if self._from_input and value == "-" else str(value)
         if any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise BadValueError(
-                "What was typed is not valid text. Nothing was changed. Set the terminal to "
-                "UTF-8 and type it again."
-            )
+            raise BadValueError(_NO_TEXT)
         return text
 
 
+_NO_TEXT: Final = (
+    "What was typed is not valid text. Nothing was changed. Set the terminal to UTF-8 and type it "
+    "again."
+)
+#: Characters read from standard input: far more than any text may have, and an end to a stream
+#: that has none.
+_MOST_READ: Final = 4 * 1024 * 1024
+
+
+def _standard_input() -> str:
+    try:
+        text = sys.stdin.read(_MOST_READ + 1)
+    except UnicodeDecodeError:
+        raise BadValueError(_NO_TEXT) from None
+    if len(text) > _MOST_READ:
+        raise BadValueError(
+            f"More than {_MOST_READ:,} characters came on standard input. Nothing was changed. "
+            "Shorten the text and try again."
+        )
+    return text
+
+
 TEXT = TextType()
+LONG_TEXT = TextType(from_input=True)
 
 Decorator = Callable[[Callable[..., None]], click.Command]
 

@@ -3,15 +3,20 @@
 """This machine: keeping in step, backups, and checking that all is well."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from mutualaid.cli import shapes
 from mutualaid.cli.context import App, ask_passphrase, can_ask, command, pass_app
-from mutualaid.cli.output import Json, one_line, say, write_json
+from mutualaid.cli.output import Json, local, one_line, say, table, write_json
 from mutualaid.errors import BackupError
+
+if TYPE_CHECKING:
+    from mutualaid.model import values
+    from mutualaid.model.group import Group
 
 
 @command("node", short_help="Keep this profile in step without a window.")
@@ -50,6 +55,59 @@ def node(app: App, listen: str | None, peers: tuple[str, ...], no_discovery: boo
             on_ready=ready,
             on_problem=lambda sentence: say(f"mutualaid: {sentence}"),
         )
+
+
+@command("status", short_help="Say what has reached which machine.")
+@pass_app
+def status(app: App) -> None:
+    """Say which machines of the group were heard when, and what has reached whom."""
+    with app.group(warn=True) as group:
+        machines = group.machines()
+        reached = group.reached()
+        waiting = group.waiting()
+        document: dict[str, Json] = {
+            **shapes.group_and_me(group),
+            "joined": group.joined,
+            "machines": [shapes.machine(row) for row in machines],
+            "shelves": [],
+            "waiting": waiting,
+            "reached": reached.reached,
+            "warning": group.warning,
+            "advisories": list(group.advisories()),
+        }
+        app.done(document, _status_text(group, machines, reached, waiting))
+
+
+def _status_text(
+    group: "Group",
+    machines: Sequence["values.MachineRow"],
+    reached: "values.Reached",
+    waiting: int,
+) -> str:
+    last = "" if reached.last is None else f", last at {local(reached.last)}"
+    lines = [
+        f"{one_line(group.name)}: you are {one_line(group.my_name)}.",
+        f"Saved on this machine, reached {reached.reached} of {reached.machines} machines{last}.",
+    ]
+    if not group.joined:
+        lines.append("No machine of the group has let this one in yet.")
+    if waiting:
+        lines.append(f"{waiting} changes made here have reached nobody yet.")
+    lines += [one_line(sentence) for sentence in group.advisories() if sentence != group.warning]
+    if machines:
+        lines.append(table([_machine_line(row) for row in machines], flexible=0))
+    return "\n".join(lines)
+
+
+def _machine_line(row: "values.MachineRow") -> Sequence[str]:
+    if row.this:
+        return (row.name, "this machine", "")
+    heard = "never heard" if row.last_heard is None else f"heard {local(row.last_heard)}"
+    if row.frozen:
+        return (row.name, heard, "stopped: it was copied")
+    if row.behind is None:
+        return (row.name, heard, "")
+    return (row.name, heard, f"lacks {row.behind}" if row.behind else "has everything")
 
 
 # -- backups --------------------------------------------------------------------------------------

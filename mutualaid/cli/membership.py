@@ -36,12 +36,21 @@ def own_page(group: "Group") -> "PersonRow":
 @click.argument("name", metavar="GROUP", type=TEXT)
 @click.option("--me", required=True, metavar="NAME", type=TEXT, help="What people call you.")
 @click.option("--country", default="", metavar="XXX", help="Three letters, such as CAN.")
+@click.option(
+    "--zone",
+    metavar="NAME",
+    type=TEXT,
+    help="The group's time zone, such as Europe/Berlin; usually this machine's.",
+)
 @pass_app
-def start(app: App, name: str, me: str, country: str) -> None:
+def start(app: App, name: str, me: str, country: str, zone: str | None) -> None:
     """Begin a group on this machine, offline, with nobody's permission."""
+    from mutualaid.cli.zones import checked_zone, machine_zone
+
+    tz = machine_zone() if zone is None else checked_zone(zone)
     with (
         app.profile(create=True, warn=True) as profile,
-        profile.start(name, me, country=country) as group,
+        profile.start(name, me, country=country, tz=tz) as group,
     ):
         document = {**shapes.group_and_me(group), "code": own_page(group).code}
         app.done(

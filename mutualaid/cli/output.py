@@ -7,7 +7,7 @@ import shutil
 import sys
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TextIO
 
 import click
@@ -16,6 +16,7 @@ import click
 Json = str | int | float | bool | None | Sequence["Json"] | dict[str, "Json"]
 
 _LATEST_MS = 253_402_300_799_000  # the last second that ISO 8601 writes with four digits
+_DAY_MS = 86_400_000
 #: Line break and tab, and the two joiners that Persian, Hindi and emoji need.
 _HARMLESS = "\n\t\u200c\u200d"
 
@@ -32,11 +33,11 @@ def iso_or_none(milliseconds: int | None) -> str | None:
     return None if milliseconds is None else iso(milliseconds)
 
 
-def local(milliseconds: int) -> str:
-    """A time as people read it, in this machine's time zone."""
-    # Two days from the edge, no time zone leads beyond it.
-    clamped = min(max(milliseconds, 0), _LATEST_MS - 2 * 86_400_000)
-    return datetime.fromtimestamp(clamped / 1000, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+def local(milliseconds: int, zone: tzinfo | None = None) -> str:
+    """A time as people read it, in this machine's time zone or another."""
+    # Two days from either edge, no time zone leads beyond it.
+    clamped = min(max(milliseconds, 2 * _DAY_MS), _LATEST_MS - 2 * _DAY_MS)
+    return datetime.fromtimestamp(clamped / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 def plain(text: str) -> str:

@@ -1,38 +1,73 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Needs and offers, the answers to them, and what is said about them."""
+"""Needs and offers: posting, correcting, and their life as the owner leads it."""
 
+import re
 import time
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from mutualaid.cli import shapes
-from mutualaid.cli.context import TEXT, App, command, pass_app
-from mutualaid.cli.lookup import describe, find
-from mutualaid.cli.output import Json, one_line
-from mutualaid.errors import BadValueError
-from mutualaid.model.values import Mode, PostDraft, PostKind, Urgency
+from mutualaid.cli.context import LONG_TEXT, TEXT, App, command, pass_app
+from mutualaid.cli.lookup import code_of, find
+from mutualaid.cli.lookup import describe as kind_in_words
+from mutualaid.cli.output import Json, one_line, say
+from mutualaid.errors import BadValueError, NotFoundError
+from mutualaid.model.values import Mode, Part, PostDraft, PostKind, Repeat, Urgency
+from mutualaid.paths import write_whole
+
+if TYPE_CHECKING:
+    from mutualaid.model.group import Group
+    from mutualaid.model.values import PhotoDraft, PhotoRow
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
-DAYS = click.IntRange(1, 3650)
+DAYS: Final = click.IntRange(1, 3650)
+_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+_NUMBER: Final = click.IntRange(1, 4)
+_NAMES: Final = {"--part": "named_parts"}
+_ONCE: Final = "once"
+_BEGINS: Final = "When it begins, such as “2026-12-01 14:30” or “tomorrow 9:00”."
 
 
-def _days_from_now(days: int) -> int:
-    return time.time_ns() // 1_000_000 + days * _DAY_MS
+class PartType(click.ParamType):
+    """A sort of things and how many: “dinners=5”."""
+
+    name = "part"
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> Part:
+        name, equals, quantity = str(TEXT.convert(value, parameter, context)).rpartition("=")
+        if not equals or not quantity.strip().isdecimal() or len(quantity) > 9:
+            self.fail("Write what it is and how many, such as dinners=5.", parameter, context)
+        return Part(name, int(quantity))
+
+
+def now_ms() -> int:
+    """The present in ms since 1970 UTC."""
+    return time.time_ns() // 1_000_000
 
 
 def _post_options(function: Callable[..., None]) -> Callable[..., None]:
     """What can be said about a post, when it is made and when it is corrected."""
     options = (
-        click.option("--text", type=TEXT, help="More about it."),
+        click.option("--text", type=LONG_TEXT, help="More about it; “-” reads standard input."),
         click.option("--category", metavar="ID", type=TEXT, help="food, repair, transport …"),
         click.option(
             "--urgency", type=click.Choice([one.value for one in Urgency]), help="How soon."
         ),
         click.option("--area", metavar="AREA", type=TEXT, help="Where, in words."),
         click.option("--when", metavar="TEXT", type=TEXT, help="When, in words."),
+        click.option("--from", "starts", metavar="TIME", type=TEXT, help=_BEGINS),
+        click.option("--until", "ends", metavar="TIME", type=TEXT, help="When it is over."),
+        click.option(
+            "--repeat",
+            type=click.Choice([_ONCE, *(one.value for one in Repeat)]),
+            help="Whether it comes back.",
+        ),
         click.option("--days", metavar="N", type=DAYS, help="Open for so many days."),
         click.option("--standing", is_flag=True, default=None, help="Open until it is taken back."),
         click.option(
@@ -42,7 +77,21 @@ def _post_options(function: Callable[..., None]) -> Callable[..., None]:
             "--parts",
             metavar="N",
             type=click.IntRange(1, 99),
-            help="How many people can each take a part.",
+            help="How many parts people can each take.",
+        ),
+        click.option(
+            "--part",
+            "named_parts",
+            metavar="NAME=N",
+            multiple=True,
+            type=PartType(),
+            help="How many of one sort, such as dinners=5; again for each sort.",
+        ),
+        click.option(
+            "--ask/--take",
+            "ask",
+            default=None,
+            help="Whether whoever answers waits for your yes, or just goes.",
         ),
         click.option(
             "--for",
@@ -52,7 +101,26 @@ def _post_options(function: Callable[..., None]) -> Callable[..., None]:
             help="Posted for somebody who has no machine.",
         ),
         click.option(
+            "--yes", "consent", metavar="HOW", type=TEXT, help="How that person agreed to it."
+        ),
+        click.option(
             "--language", metavar="LANGUAGE", type=TEXT, help="The language it is written in."
+        ),
+        click.option(
+            "--photo",
+            "photos",
+            metavar="FILE",
+            multiple=True,
+            type=_FILE,
+            help="A picture; again for each, up to four.",
+        ),
+        click.option(
+            "--alt",
+            "alts",
+            metavar="TEXT",
+            multiple=True,
+            type=TEXT,
+            help="What a photo shows, for who cannot see it; again for each, in their order.",
         ),
     )
     for option in reversed(options):
@@ -61,18 +129,55 @@ def _post_options(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def _said(options: dict[str, Any]) -> dict[str, Any]:
-    """The options that were given, by the names of PostDraft."""
-    if options["days"] and options["standing"]:
-        raise click.UsageError("--days and --standing exclude each other.")
-    said = {name: value for name, value in options.items() if value is not None}
+    """The options that were given, by the names of PostDraft; times are still as typed."""
+    for one, other in (("--days", "--standing"), ("--parts", "--part")):
+        if options[_NAMES.get(one, one[2:])] and options[_NAMES.get(other, other[2:])]:
+            raise click.UsageError(f"{one} and {other} exclude each other.")
+    said = {name: value for name, value in options.items() if value is not None and value != ()}
     days = said.pop("days", None)
     if days is not None:
-        said |= {"expires": _days_from_now(days), "standing": False}
+        said |= {"expires": now_ms() + days * _DAY_MS, "standing": False}
     if "urgency" in said:
         said["urgency"] = Urgency(said["urgency"])
     if "mode" in said:
         said["mode"] = Mode(said["mode"])
+    if "repeat" in said:
+        said["repeat"] = None if said["repeat"] == _ONCE else Repeat(said["repeat"])
     return said
+
+
+def _with_times(group: "Group", said: dict[str, Any]) -> dict[str, Any]:
+    """The same with times in ms, by the clock on the wall of the group; "" is no time."""
+    if said.keys().isdisjoint(("starts", "ends")):
+        return said
+    from mutualaid.cli.zones import zone_of
+    from mutualaid.model.times import parse_moment
+
+    zone, after = zone_of(group), now_ms()
+    times: dict[str, int | None] = {}
+    for name in ("starts", "ends"):
+        typed = said.get(name)
+        if typed:
+            # An hour alone is the next one: of the end, the next after the beginning.
+            near = times.get("starts") if re.fullmatch(r"\s*\d+[:.]\d+\s*", typed) else None
+            times[name] = parse_moment(typed, zone, near or after, end_of_day=name == "ends")
+        elif typed is not None:
+            times[name] = None
+    return {**said, **times}
+
+
+def _photos(files: Sequence[Path], alts: Sequence[str]) -> "list[PhotoDraft]":
+    """The photos in the files. Raises BadPhotoError for what is none."""
+    if len(alts) > len(files):
+        raise click.UsageError("There are more --alt than --photo.")
+    if not files:
+        return []
+    from mutualaid.model import photos
+
+    if len(alts) < len(files):
+        say("Say with --alt what each photo shows, for neighbours who cannot see it.")
+    words = [*alts, *[""] * (len(files) - len(alts))]
+    return [photos.read(file, alt=alt) for file, alt in zip(files, words, strict=True)]
 
 
 @command("post", short_help="Post a need or an offer.")
@@ -80,11 +185,17 @@ def _said(options: dict[str, Any]) -> dict[str, Any]:
 @click.argument("title", metavar="TITLE", type=TEXT)
 @_post_options
 @pass_app
-def post(app: App, kind: str, title: str, **options: Any) -> None:
+def post(
+    app: App, kind: str, title: str, photos: Sequence[Path], alts: Sequence[str], **options: Any
+) -> None:
     """Post a need or an offer. Only the title is needed."""
-    draft = PostDraft(kind=PostKind(kind), title=title, **_said(options))
+    said = _said(options)
+    if "consent" in said and "on_behalf_of" not in said:
+        raise click.UsageError("--yes says how somebody agreed; name them with --for.")
     with app.group() as group:
-        made = group.post(draft)
+        drafts = _photos(photos, alts)
+        draft = PostDraft(kind=PostKind(kind), title=title, **_with_times(group, said))
+        made = group.post(draft, drafts)
         _show_post(app, group, made.created, "Saved on this machine")
 
 
@@ -92,38 +203,69 @@ def post(app: App, kind: str, title: str, **options: Any) -> None:
 @click.argument("code", metavar="POST")
 @click.option("--title", type=TEXT)
 @_post_options
+@click.option(
+    "--describe",
+    metavar="N TEXT",
+    type=(_NUMBER, TEXT),
+    help="Say what a photo that is there shows; “show” numbers them.",
+)
+@click.option("--remove-photo", "removed", metavar="N", type=_NUMBER, help="Take away a photo.")
 @pass_app
-def edit(app: App, code: str, **options: Any) -> None:
+def edit(
+    app: App,
+    code: str,
+    photos: Sequence[Path],
+    alts: Sequence[str],
+    describe: tuple[int, str] | None,
+    removed: int | None,
+    **options: Any,
+) -> None:
     """Correct a post or a comment of one's own; what is not named stays as it is."""
     said = _said(options)
-    if not said:
+    # Each is one step that happens whole or not at all.
+    kinds = sum(map(bool, (said, photos or alts, describe, removed)))
+    if kinds == 0:
         raise click.UsageError("Say what to change, for instance --title or --text.")
+    if kinds > 1:
+        raise click.UsageError("Change words and photos one after the other.")
     with app.group() as group:
         found = find(group, code, "post", "comment")
         if found.kind == "comment":
             if set(said) != {"text"}:
                 raise BadValueError("Only the --text of a comment can be changed.")
             group.edit_comment(found.id, said["text"])
-            app.done({"code": _code(found.id)}, f"{_code(found.id)} is corrected.")
+            app.done({"code": code_of(found.id)}, f"{code_of(found.id)} is corrected.")
             return
-        group.edit_post(found.id, **said)
+        if said:
+            group.edit_post(found.id, **_with_times(group, said))
+        elif describe is not None:
+            number, words = describe
+            group.describe_photo(found.id, _photo(group, found.id, number).hash, words)
+        elif removed is not None:
+            group.remove_photo(found.id, _photo(group, found.id, removed).hash)
+        else:
+            group.add_photos(found.id, _photos(photos, alts))
         _show_post(app, group, found.id, "Corrected")
 
 
-def _code(record: bytes) -> str:
-    from mutualaid.model.codes import code
+def _photo(group: "Group", post_id: bytes, number: int) -> "PhotoRow":
+    found = group.post_detail(post_id).photos
+    if number > len(found):
+        raise NotFoundError(
+            f"This post has no photo {number}; it has {len(found) or 'none'}. Nothing was changed."
+        )
+    return found[number - 1]
 
-    return code(record)
 
-
-def _show_post(app: App, group: Any, record: bytes | None, what: str) -> None:
+def _show_post(app: App, group: "Group", record: bytes | None, what: str) -> None:
     assert record is not None
-    row = group.post_detail(record).row
-    app.done(shapes.post(row), f"{row.code}  {one_line(row.title)}\n{what}.")
+    detail = group.post_detail(record)
+    row = detail.row
+    app.done(shapes.post(row, detail.photos), f"{row.code}  {one_line(row.title)}\n{what}.")
 
 
 def _on_post(
-    name: str, about: str, what: str, act: Callable[[Any, bytes], object]
+    name: str, about: str, what: str, act: Callable[["Group", bytes], object]
 ) -> click.Command:
     """A command that does one thing to a post of one's own and takes nothing else."""
 
@@ -148,9 +290,6 @@ take_up = _on_post(
     "Open again",
     lambda group, post_id: group.take_up(post_id),
 )
-done = _on_post(
-    "done", "Say that a post is done.", "Done", lambda group, post_id: group.done(post_id)
-)
 
 
 @command("renew", short_help="Keep a post open for longer.")
@@ -165,13 +304,16 @@ def renew(app: App, code: str, days: int | None) -> None:
         _show_post(app, group, found.id, "Renewed")
 
 
+_OWN: Final = ("post", "response", "thanks", "comment", "repair", "place", "notice")
+
+
 @command("withdraw", short_help="Take back something of one's own.")
 @click.argument("code", metavar="CODE")
 @pass_app
 def withdraw(app: App, code: str) -> None:
-    """Take back a post, an answer, a comment, a repair, a place or a notice."""
+    """Take back a post, an answer, thanks, a comment, a repair, a place or a notice."""
     with app.group() as group:
-        found = find(group, code, "post", "response", "comment", "repair", "place", "notice")
+        found = find(group, code, *_OWN)
         if found.kind == "post":
             group.withdraw(found.id)
         elif found.kind == "response":
@@ -179,60 +321,28 @@ def withdraw(app: App, code: str) -> None:
         else:
             group.remove(found.id)
         document: dict[str, Json] = {
-            "code": _code(found.id),
+            "code": code_of(found.id),
             "withdrawn": True,
         }
-        app.done(document, f"Taken back: {describe(found.kind)}, {_code(found.id)}.")
+        app.done(document, f"Taken back: {kind_in_words(found.kind)}, {code_of(found.id)}.")
 
 
-@command("help-with", short_help="Offer to help, or ask for what is offered.")
+@command("photo", short_help="Write a photo of a post into a file.")
 @click.argument("code", metavar="POST")
-@click.option("--note", default="", type=TEXT, help="A word to who posted it.")
+@click.argument("number", metavar="N", type=_NUMBER)
+@click.argument("file", metavar="FILE", type=_FILE)
 @pass_app
-def help_with(app: App, code: str, note: str) -> None:
-    """Answer a need with help, or an offer with interest."""
+def photo(app: App, code: str, number: int, file: Path) -> None:
+    """Write the Nth photo of a post into a file; it is a JPEG picture."""
     with app.group() as group:
         found = find(group, code, "post")
-        made = group.help_with(found.id, note)
-        assert made.created is not None
-        row = group.post_detail(found.id).row
-        document: dict[str, Json] = {
-            "code": _code(made.created),
-            "post": row.code,
-            "title": row.title,
-            "note": note,
-        }
-        app.done(
-            document,
-            f"{_code(made.created)}  {one_line(row.owner_name)} will see that you answered "
-            f"“{one_line(row.title)}”.",
-        )
-
-
-@command("release", short_help="Take back one's answer to a post.")
-@click.argument("code", metavar="RESPONSE")
-@pass_app
-def release(app: App, code: str) -> None:
-    """Take back one's answer, so that others know the help is not coming."""
-    with app.group() as group:
-        found = find(group, code, "response")
-        group.release(found.id)
-        app.done({"code": _code(found.id), "state": "released"}, "Your answer is taken back.")
-
-
-@command("comment", short_help="Say something about a post.")
-@click.argument("code", metavar="POST")
-@click.argument("text", metavar="TEXT", type=TEXT)
-@pass_app
-def comment(app: App, code: str, text: str) -> None:
-    """Say something about a post that the whole group can read."""
-    with app.group() as group:
-        found = find(group, code)
-        made = group.comment(found.id, text)
-        assert made.created is not None
-        document: dict[str, Json] = {
-            "code": _code(made.created),
-            "on": _code(found.id),
-            "text": text,
-        }
-        app.done(document, f"{_code(made.created)}  Said.")
+        row = _photo(group, found.id, number)
+        data = group.photo(row.hash)
+        if data is None:
+            raise NotFoundError(
+                "This photo has not come to this machine yet, and nothing was written. It comes "
+                "after the text, when a machine that has it is near."
+            )
+        write_whole(file, data)
+        document: dict[str, Json] = {**shapes.photo(row), "file": str(file), "bytes": len(data)}
+        app.done(document, f"The photo is in {file}: {one_line(row.alt) or 'not described'}.")

@@ -1,9 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The JSON shapes of the command line. Names here are a contract; more may be added beside."""
+"""The JSON shapes of the command line. Names here are a contract; more may be added beside.
 
+A state of a post is a value of ``PostStatus``, that of an answer one of ``Standing``.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mutualaid.cli.lookup import code_of
 from mutualaid.cli.output import Json, iso, iso_or_none
 
 if TYPE_CHECKING:
@@ -16,8 +21,8 @@ def group_and_me(group: "Group") -> dict[str, Json]:
     return {"group": group.name, "me": group.my_name}
 
 
-def post(row: "values.PostRow") -> dict[str, Json]:
-    """A need or an offer."""
+def post(row: "values.PostRow", photos: Sequence["values.PhotoRow"] = ()) -> dict[str, Json]:
+    """A need or an offer. ``status`` is a value of ``PostStatus``."""
     return {
         "code": row.code,
         "kind": row.kind.value,
@@ -30,24 +35,73 @@ def post(row: "values.PostRow") -> dict[str, Json]:
         "status": row.status.value,
         "owner": row.owner_name,
         "for": row.on_behalf_of or None,
+        "yes": row.consent or None,
         "mode": row.mode.value,
         "parts": row.parts,
+        "covered": row.covered,
+        "ask": row.ask,
+        "from": iso_or_none(row.starts),
+        "until": iso_or_none(row.ends),
+        "repeat": None if row.repeat is None else row.repeat.value,
+        "round": row.round,
         "responses": row.responses,
+        "waiting": row.waiting,
         "mine": row.mine,
         "created": iso(row.created),
         "updated": iso(row.updated),
+        "confirmed": iso_or_none(row.confirmed),
         "expires": iso_or_none(row.expires),
-        "photos": [],
+        "photos": [photo(each) for each in photos],
     }
 
 
+def photo(row: "values.PhotoRow") -> dict[str, Json]:
+    """A photo of a post; ``here`` says whether the picture itself has come yet."""
+    return {"hash": row.hash.hex(), "alt": row.alt, "here": row.here}
+
+
+def part(row: "values.PartRow") -> dict[str, Json]:
+    """One sort of what a post wants or gives; its name is "" where there is only one."""
+    return {"name": row.name, "wanted": row.wanted, "covered": row.covered, "left": row.left}
+
+
 def response(row: "values.ResponseRow") -> dict[str, Json]:
-    """An answer to a post."""
+    """An answer to a post and where it stands."""
     return {
         "code": row.code,
         "who": row.who,
+        "for": row.on_behalf_of or None,
         "note": row.note,
-        "state": row.state,
+        "when": row.when,
+        "amount": row.amount,
+        "part": row.part,
+        "every": row.every,
+        "round": row.round,
+        "state": row.state.value,
+        "decided_by": row.decided_by or None,
+        "lapses": iso_or_none(row.lapses),
+        "mine": row.mine,
+        "created": iso(row.created),
+    }
+
+
+def answered(detail: "values.PostDetail", row: "values.ResponseRow") -> dict[str, Json]:
+    """An answer with the post it is to, as the commands that change it print it."""
+    return {
+        **response(row),
+        "post": detail.row.code,
+        "title": detail.row.title,
+        "status": detail.row.status.value,
+        "sorts": [part(each) for each in detail.parts],
+    }
+
+
+def thanks(row: "values.ThanksRow") -> dict[str, Json]:
+    """A word of thanks for what was done."""
+    return {
+        "code": row.code,
+        "who": row.who,
+        "text": row.text,
         "mine": row.mine,
         "created": iso(row.created),
     }
@@ -76,15 +130,122 @@ def conflict(value: "values.Conflict") -> dict[str, Json]:
 
 
 def post_detail(detail: "values.PostDetail") -> dict[str, Json]:
-    """A post with everything that hangs on it."""
+    """A post with everything that hangs on it. ``parts`` is how many in all, as in every list;
+    ``sorts`` says it for each sort."""
     return {
-        **post(detail.row),
+        **post(detail.row, detail.photos),
+        "sorts": [part(row) for row in detail.parts],
         "responses": [response(row) for row in detail.responses],
+        "thanks": [thanks(row) for row in detail.thanks],
         "comments": [comment(row) for row in detail.comments],
         "history": [history(row) for row in detail.history],
         "conflicts": [conflict(value) for value in detail.conflicts],
+        "may_decide": detail.may_decide,
+        "told": detail.told,
         "reached": detail.reached,
         "machines": detail.machines,
+    }
+
+
+def mine(row: "values.MyRow", photos: Sequence["values.PhotoRow"]) -> dict[str, Json]:
+    """A post on one's own page: what it is to me, and my answer to it."""
+    return {
+        **post(row.post, photos),
+        "role": row.role.value,
+        "response": None if row.response is None else response(row.response),
+    }
+
+
+def dispatch(row: "values.DispatchRow", photos: Sequence["values.PhotoRow"]) -> dict[str, Json]:
+    """A post for somebody without a machine, and what to phone back to them."""
+    return {
+        **post(row.post, photos),
+        "answers": [response(each) for each in row.responses],
+        "tell": row.tell or None,
+        "told": iso_or_none(row.told_at),
+    }
+
+
+def contact(row: "values.ContactRow") -> dict[str, Json]:
+    """One of one's own ways to be reached."""
+    return {
+        "kind": row.kind.value,
+        "value": row.value,
+        "audience": row.audience.value,
+        "since": iso(row.since),
+    }
+
+
+def open_contact(row: "values.OpenContactRow") -> dict[str, Json]:
+    """A way to reach somebody that is open to me."""
+    return {
+        "kind": row.kind.value,
+        "value": row.value,
+        "audience": row.audience.value,
+        "post": None if row.post is None else code_of(row.post),
+        "title": row.title or None,
+        "since": iso(row.since),
+    }
+
+
+def opened(row: "values.OpenedRow", codes: Mapping[bytes, str]) -> dict[str, Json]:
+    """Who has one of my contacts. ``person`` is null where it is everybody in the group."""
+    return {
+        "kind": row.kind.value,
+        "value": row.value,
+        "audience": row.audience.value,
+        "person": codes.get(row.person) or None,
+        "name": row.name,
+        "post": None if row.post is None else code_of(row.post),
+        "title": row.title or None,
+        "since": iso(row.since),
+    }
+
+
+def message(row: "values.MessageRow") -> dict[str, Json]:
+    """One message of a private thread."""
+    return {
+        "code": row.code,
+        "who": row.who,
+        "text": row.text,
+        "mine": row.mine,
+        "unread": row.unread,
+        "created": iso(row.created),
+    }
+
+
+def thread(row: "values.ThreadRow", codes: Mapping[bytes, str]) -> dict[str, Json]:
+    """A private thread with one person beside one post."""
+    return {
+        "post": code_of(row.post),
+        "title": row.title or None,
+        "person": codes.get(row.person) or None,
+        "with": row.name,
+        "text": row.text,
+        "mine": row.mine,
+        "at": iso(row.at),
+        "unread": row.unread,
+    }
+
+
+def news(row: "values.NewsRow") -> dict[str, Json]:
+    """Something that happened. ``who`` is null where time did it, ``post`` for a notice."""
+    return {
+        "kind": row.kind.value,
+        "who": row.who or None,
+        "title": row.title,
+        "post": code_of(row.post) if row.post else None,
+        "at": iso(row.at),
+        "unread": row.unread,
+    }
+
+
+def rules(value: "values.Rules") -> dict[str, Json]:
+    """What the group agreed on about time."""
+    return {
+        "lapse_days": value.lapse_days,
+        "urgent_hours": value.urgent_hours,
+        "forget_days": value.forget_days,
     }
 
 

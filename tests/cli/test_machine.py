@@ -134,3 +134,27 @@ def test_the_neighbourhood_in_the_window_is_gone_afterwards(
     assert shown.code == 0
     assert shown.document["group"] == "Elm Street"
     assert not seen[0].exists()
+
+
+def test_status(street: Run) -> None:
+    status = street("status", "--json").document
+    assert (status["group"], status["me"], status["shelves"]) == ("Elm Street", "Robin", [])
+    assert isinstance(status["waiting"], int)
+    assert len(status["machines"]) == 12
+    assert {"name", "person", "last_heard", "behind"} <= status["machines"][0].keys()
+    assert "reached" in street("status").out
+
+
+def test_doctor(street: Run, tmp_path: Path) -> None:
+    found = street("doctor", "--json").document
+    assert found["ok"] is True
+    assert found["problems"] == []
+    assert found["devices"] == 12
+    report = tmp_path / "report.json"
+    again = street("doctor", "--rebuild", "--report", str(report), "--json").document
+    assert again == found
+    text = report.read_text("utf-8")
+    assert found["view_hash"] in text
+    for private in ("Elm Street", "Robin", "ladder", str(tmp_path)):
+        assert private not in text
+    assert "whole" in street("doctor").out
