@@ -46,6 +46,8 @@ PROMISE_WAIT_MS: Final = 6 * HOUR_MS
 FORGET_WAIT_MS: Final = DAY_MS
 #: At most so much is done at once; the rest with the next call.
 MOST_AT_ONCE: Final = 200
+#: Stored entries that are applied before, where they are few.
+_APPLY_FIRST: Final = 200
 #: What is long past is looked for no more often than this: one's own, and for stewards all.
 _OWN_EVERY_MS: Final = HOUR_MS
 _ALL_EVERY_MS: Final = 12 * HOUR_MS
@@ -131,8 +133,9 @@ class Tending(Answering):
         due. Raises what writing raises (a full disk); then nothing is done, and all is tried
         again with the next call.
         """
-        membership = self.replica.membership()
-        if not membership.is_current(self.device) or self.replica.applier.backlog():
+        if not self.replica.membership().is_current(self.device):
+            return NOTHING_CHANGED
+        if self.replica.apply_some(_APPLY_FIRST) and self.replica.applier.backlog():
             return NOTHING_CHANGED  # what is still to be applied may change what is due
         now = self._now()
         checks = Checks(self.replica)

@@ -16,14 +16,18 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from mutualaid.errors import MutualAidError, ProtocolError
+from mutualaid.model.group import Group
 from mutualaid.model.replica import Replica
 from mutualaid.model.statements import MACHINE
+from mutualaid.model.values import NOTHING_CHANGED
 from mutualaid.sync.channel import Channel, survivor
 from mutualaid.sync.ending import ChannelError, Ending
+from mutualaid.sync.fetching import Claims
 from mutualaid.sync.recognition import Standing
 from mutualaid.sync.session import (
     Admitted,
     Event,
+    Fetched,
     NewStatements,
     Part,
     Refused,
@@ -46,8 +50,15 @@ FORWARD_AFTER_S: Final = 0.05
 STATEMENT_AFTER_S: Final = 1.0
 STATEMENT_EVERY_S: Final = 5.0
 HEARD_EVERY_S: Final = 60.0
+#: What time asks of this machine is looked for so often; where something was done, again soon,
+#: for only so much is done at once.
+TEND_FIRST_S: Final = 5.0
+TEND_EVERY_S: Final = 60.0
+TEND_AGAIN_S: Final = 1.0
 #: Before sharing a key with a device that lacks it, wait: another machine may be quicker.
 SHARE_AFTER_S: Final = (1.0, 5.0)
+#: A machine that keeps us waiting for photos so long is not the only one that is asked.
+PATIENCE_S: Final = 20.0
 
 _PARTS: Final = {
     Standing.MEMBER: Part.MEMBER,
@@ -71,12 +82,14 @@ class Circle:
         self._changed = changed
         self._links: dict[Channel, _Link] = {}
         self._by_device: dict[bytes, Channel] = {}
+        self._claims = Claims()
         self._tasks: set[asyncio.Task[None]] = set()
         self._arrived = asyncio.Event()
         self._last_bulk = -QUIET_S
         self._statement_due: float | None = None
         self._last_statement = -STATEMENT_EVERY_S
         self._device = replica.device.public
+        self._group = Group(replica)
         self._closing = False
         if replica.applier.backlog():
             self._arrived.set()
@@ -124,7 +137,7 @@ class Circle:
         if device is not None and not await self._keep(device, channel):
             raise ChannelError(Ending.DUPLICATE)
         part = _PARTS[channel.peer.known.standing]
-        link = _Link(channel, Session(self.replica, part, device))
+        link = _Link(channel, Session(self.replica, part, device, self._claims))
         self._links[channel] = link
         try:
             if device is not None:
@@ -134,6 +147,8 @@ class Circle:
             await self._run(link)
         finally:
             self._links.pop(channel, None)
+            if link.session.end():
+                self._wake_all()
             peer = link.session.peer
             if peer is not None and self._by_device.get(peer) is channel:
                 del self._by_device[peer]
@@ -204,6 +219,11 @@ class Circle:
                     other.session.pass_on(statements)
                     other.wake()
                 self._changed()
+            case Fetched(kept):
+                if kept:
+                    self._trouble = ""
+                    self._changed()
+                self._wake_all()
             case Admitted(device):
                 self._look_at_refusal()
                 if device is not None:
@@ -220,6 +240,11 @@ class Circle:
     def _tell_others(self, link: "_Link") -> None:
         for other in self._others(link):
             self._news(other)
+
+    def _wake_all(self) -> None:
+        """Let every session say what it may have to say now, such as which photos it lacks."""
+        for link in self._links.values():
+            link.wake()
 
     def _news(self, link: "_Link") -> None:
         with self._guarded():
@@ -324,6 +349,7 @@ class Circle:
                     self._arrived.set()
                     break
                 if not applied:
+                    self._wake_all()
                     break
                 self._trouble = ""
                 self._changed()
@@ -336,19 +362,40 @@ class Circle:
     async def _housekeeping(self) -> None:
         loop = asyncio.get_running_loop()
         heard = loop.time()
+        patient, tending = heard, heard + TEND_FIRST_S
         while True:
             await asyncio.sleep(0.5)
             now = loop.time()
+            if now >= tending:
+                tending = now + (TEND_AGAIN_S if self._tend() else TEND_EVERY_S)
             if self._statement_due is not None and now >= self._statement_due and self._links:
                 self._statement_due, self._last_statement = None, now
                 for link in tuple(self._links.values()):
                     with self._guarded():
                         link.session.tell_statement()
                         link.wake()
+            if now - patient >= PATIENCE_S:
+                patient = now
+                if any([link.session.lose_patience() for link in self._links.values()]):
+                    self._wake_all()
             if now - heard >= HEARD_EVERY_S:
                 heard = now
                 for device in self.connected:
                     self._heard(device)
+
+    def _tend(self) -> bool:
+        """Do what time asks of this machine; return whether there was anything."""
+        done = NOTHING_CHANGED
+        try:
+            with self._guarded():
+                done = self._group.tend()
+        except Exception:  # noqa: BLE001 - a fault of ours must not end what else is done here
+            _log.exception("what was due could not be done")
+        if done is NOTHING_CHANGED:
+            return False
+        self.look()
+        self._changed()
+        return True
 
 
 class _Link:
