@@ -6,6 +6,7 @@ What was opened to somebody cannot be unseen. Closing it has the sealed record f
 machine that hears of it; what they wrote down, or a machine that keeps things, it does not reach.
 """
 
+import contextlib
 from typing import Final
 
 from mutualaid.errors import BadValueError, NotAllowedError, NotFoundError
@@ -15,6 +16,7 @@ from mutualaid.model.keys import SealError
 from mutualaid.model.private import MOST_BOXES, Purpose
 from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.values import (
+    NOTHING_CHANGED,
     Audience,
     ChangeSet,
     ContactKind,
@@ -59,16 +61,53 @@ class Contacts(Confiding):
         elif value:
             fields = {"kind": str(kind), "value": value, "audience": str(audience)}
             self._write_alone("contact", check(REGISTRY["contact"], fields))
-        self._reseal(kind, value if audience is not Audience.ME else "")
+        self._mend_openings()
 
-    def _reseal(self, kind: ContactKind, value: str) -> None:
-        """Let what is open to others of this kind be this value, or nothing."""
-        opened = queries.openings(self._db, self.me, kind=kind)
-        stale = [each for each in opened if each[3] != value]
-        if value:
-            for person, post in sorted({(each[1], each[4]) for each in stale}):
-                self._open(person, kind, value, post)
-        self._purge([each[0] for each in stale])
+    def _mend_openings(self) -> None:
+        """Let what is open to others be what they may have now; inside a transaction.
+
+        Also where it was opened on one machine while another changed the contact or blocked the
+        person.
+        """
+        stray = self._stray_openings()
+        opened = {(to, kind, value, post) for _, to, kind, value, post in self._openings()}
+        for _id, person, kind, _value, post in stray:
+            values = () if self._is_blocked(person) else self._for_others().get(kind, ())
+            again = {(person, kind, value, post) for value in values}
+            if values and not again & opened:
+                with contextlib.suppress(NotFoundError, SealError):
+                    self._open(person, kind, values[0], post)
+                opened |= again
+        self._purge([each.record for each in stray])
+
+    def mend_openings(self) -> ChangeSet:
+        """As :meth:`_mend_openings`, in a transaction of its own; nothing where all is well."""
+        if not self._stray_openings():
+            return NOTHING_CHANGED
+        with self._writing() as result:
+            self._mend_openings()
+        return result[0]
+
+    def _stray_openings(self) -> list[queries.Opening]:
+        """What is open to people who should not have it, or not this value any more."""
+        openings = self._openings()
+        values = self._for_others() if openings else {}
+        return [
+            each
+            for each in openings
+            if each.value not in values.get(each.kind, ()) or self._is_blocked(each.person)
+        ]
+
+    def _openings(self) -> list[queries.Opening]:
+        return queries.openings(self._db, self.me)
+
+    def _for_others(self) -> dict[ContactKind, list[str]]:
+        """The values of my contacts that may be open to somebody."""
+        values: dict[ContactKind, list[str]] = {}
+        for row in self.contacts():
+            if row.audience is not Audience.ME:
+                values.setdefault(row.kind, []).append(row.value)
+        return values
 
     def contacts(self) -> list[ContactRow]:
         """One's own, by kind."""
@@ -136,7 +175,7 @@ class Contacts(Confiding):
     def _open_helpers(self, person: bytes, post: bytes) -> None:
         have = {
             (kind, value, beside)
-            for _id, _to, kind, value, beside in queries.openings(self._db, self.me, person=person)
+            for _id, _to, kind, value, beside in queries.openings(self._db, self.me, person)
         }
         for row in self._helpers_contacts():
             if (row.kind, row.value, post) not in have:
@@ -146,8 +185,8 @@ class Contacts(Confiding):
         self._confide(Purpose.OPENING, [str(kind), value, post, person], [person])
 
     def _close(self, person: bytes, post: bytes | None) -> None:
-        opened = queries.openings(self._db, self.me, person=person)
-        self._purge([each[0] for each in opened if post is None or each[4] == post])
+        opened = queries.openings(self._db, self.me, person)
+        self._purge([each.record for each in opened if post is None or each.post == post])
 
     # -- for somebody without a machine
 

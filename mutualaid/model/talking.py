@@ -154,8 +154,8 @@ class Talking(Confiding):
                 raise NotFoundError("There is no such person in the group. Nobody was blocked.")
             if not self._is_blocked(person):
                 self._confide(Purpose.BLOCK, [person])
-            opened = [each[0] for each in queries.openings(self._db, self.me, person=person)]
-            self._purge(opened)
+            opened = queries.openings(self._db, self.me, person)
+            self._purge([each.record for each in opened])
         return result[0]
 
     def unblock(self, person: bytes) -> ChangeSet:

@@ -137,6 +137,7 @@ class Tending(Answering):
             return NOTHING_CHANGED
         if self.replica.apply_some(_APPLY_FIRST) and self.replica.applier.backlog():
             return NOTHING_CHANGED  # what is still to be applied may change what is due
+        self.mend_openings()
         now = self._now()
         checks = Checks(self.replica)
         checks.turn_back(now)

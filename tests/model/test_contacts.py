@@ -9,7 +9,7 @@ import pytest
 
 from mutualaid.errors import BadValueError, NotAllowedError, NotFoundError
 from mutualaid.model.group import Group
-from mutualaid.model.values import Audience, ContactKind
+from mutualaid.model.values import NOTHING_CHANGED, Audience, ContactKind
 from tests.model.neighbours import Neighbours, dump
 from tests.model.street import ENDS, NOW
 
@@ -202,6 +202,27 @@ def test_two_machines_that_set_it_apart_both_show_until_it_is_set_again(
     people.meet()
     assert [row.value for row in ben.contacts()] == [NEWER]
     assert values_of(ana, ben) == []
+
+
+def test_what_was_opened_apart_from_a_change_is_put_right(people: Neighbours) -> None:
+    """One machine opens to Cleo and Ana, while another has a new number and blocks Cleo."""
+    ana, ben, cleo = people["Ana"], people["Ben"], people["Cleo"]
+    post = people.need("Ben")
+    ben.set_contact(ContactKind.PHONE, NUMBER, Audience.HELPER)
+    again = people.further_machine("Ben")
+    people.meet()
+    for helper in (ana, cleo):
+        ben.open_contact(helper.me, post)
+    again.set_contact(ContactKind.PHONE, NEWER, Audience.HELPER)
+    again.block(cleo.me)
+    people.meet()
+    assert values_of(ana, ben) == values_of(cleo, ben) == [NUMBER]
+    for group in (ben, again):
+        group.tend()
+    people.meet()
+    assert (values_of(ana, ben), values_of(cleo, ben)) == ([NEWER], [])
+    assert [(row.name, row.value, row.post) for row in ben.who_has()] == [("Ana", NEWER, post)]
+    assert ben.mend_openings() == again.mend_openings() == NOTHING_CHANGED
 
 
 def test_nothing_opens_to_who_is_blocked_or_to_oneself(people: Neighbours) -> None:

@@ -17,6 +17,7 @@ from mutualaid.model.queries.answers import (
 )
 from mutualaid.model.queries.board import count_posts, post_row, posts
 from mutualaid.model.queries.contacts import (
+    Opening,
     behalf,
     behalf_records,
     contact_records,
@@ -52,6 +53,7 @@ from mutualaid.model.queries.talking import (
 )
 
 __all__ = [
+    "Opening",
     "about_post",
     "answerer_name",
     "areas",

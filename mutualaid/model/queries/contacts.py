@@ -3,7 +3,7 @@
 """Ways to reach people: mine, those open to me, and who has mine."""
 
 from collections.abc import Collection
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from mutualaid.model.queries.where import NAME_OF, marks
 from mutualaid.model.records.contact import AUDIENCES, KINDS
@@ -105,17 +105,25 @@ def who_has(db: Any, me: bytes, now: int) -> list[OpenedRow]:
     return found
 
 
-def openings(
-    db: Any, me: bytes, *, person: bytes | None = None, kind: ContactKind | None = None
-) -> list[tuple[bytes, bytes, ContactKind, str, bytes]]:
-    """(record id, person, kind, value, post or b"") of what I opened to others."""
+class Opening(NamedTuple):
+    """What I opened to somebody; ``post`` is empty where it is beside none."""
+
+    record: bytes
+    person: bytes
+    kind: ContactKind
+    value: str
+    post: bytes
+
+
+def openings(db: Any, me: bytes, person: bytes | None = None) -> list[Opening]:
+    """All that I opened, or what I opened to one person."""
     rows = db.execute(
         """SELECT id, o.person, o.kind, o.value, o.post FROM opened_opening AS o
            JOIN record ON number = o.record WHERE o.author = ? AND o.person = coalesce(?, o.person)
-           AND o.kind = coalesce(?, o.kind) ORDER BY id""",
-        (me, person, None if kind is None else str(kind)),
+           ORDER BY id""",
+        (me, person),
     )
-    return [(id_, to, ContactKind(which), value, post) for id_, to, which, value, post in rows]
+    return [Opening(id_, to, ContactKind(kind), value, post) for id_, to, kind, value, post in rows]
 
 
 def behalf(
