@@ -96,6 +96,11 @@ class Outcome:
         return sum(stand.standing is Standing.OFFERED for stand in self.stands.values())
 
 
+#: Rounds that are told apart in any case, and how much is weighed for one post at most: answers
+#: times rounds.
+LEAST_ROUNDS: Final = 8
+MOST_SETTLED: Final = 20_000
+
 _OWNER: Final = 0
 _STEWARD: Final = 1
 _NOBODY: Final = 2
@@ -103,18 +108,20 @@ _NO_DECISION: Final = ((None, _NOBODY),)
 
 
 def rounds_of(
-    answers: Iterable[Answer], decisions: Iterable[Decision], first: int, *, repeats: bool
+    answers: Collection[Answer], decisions: Iterable[Decision], first: int, *, repeats: bool
 ) -> list[int]:
     """The rounds of a post that may differ: what comes of any other is as of the last before it.
 
-    Of a post that does not repeat there is only the first.
+    Of a post that does not repeat there is only the first. Of one that a member floods with
+    answers to ever further rounds, only the nearest are told apart.
     """
     if not repeats:
         return [first]
     named = {answer.round for answer in answers}
     named.update(answer.done for answer in answers if answer.done is not None)
     named.update(decision.round for decision in decisions if decision.answer is None)
-    return sorted({first, *(at for each in named for at in (each, each + 1) if at >= first)})
+    apart = sorted({first, *(at for each in named for at in (each, each + 1) if at >= first)})
+    return apart[: max(LEAST_ROUNDS, MOST_SETTLED // (len(answers) + 1))]
 
 
 def settle(

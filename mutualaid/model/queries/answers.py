@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What hangs on a post: the answers and where they stand, comments, thanks, photos."""
 
-from typing import Any
+from typing import Any, Final
 
 from mutualaid.model import codes, times
 from mutualaid.model.outcomes import STANDINGS
@@ -18,8 +18,11 @@ from mutualaid.model.values import (
     Urgency,
 )
 
+#: So many answers to one post are shown, one's own in any case.
+MOST: Final = 300
+
 #: Standings of a promise that lapses unless somebody touches it.
-_HOLDS = (Standing.TAKEN, Standing.ACCEPTED)
+_HOLDS: Final = (Standing.TAKEN, Standing.ACCEPTED)
 
 
 def responses(db: Any, me: bytes, now: int, post: PostRow) -> list[ResponseRow]:
@@ -33,11 +36,12 @@ def responses(db: Any, me: bytes, now: int, post: PostRow) -> list[ResponseRow]:
             JOIN standing AS s ON s.record = a.record AND s.round =
                 (SELECT max(round) FROM standing WHERE record = a.record AND round <= ?)
             WHERE a.post = ? AND (a.round = ? OR (a.every AND a.round <= ?))
-            {not_blocked(db, "a.person")} ORDER BY a.created, r.id""",
-        (post.round, post.id, post.round, post.round),
+            {not_blocked(db, "a.person")} ORDER BY a.person = ? DESC, a.created, r.id LIMIT ?""",
+        (post.round, post.id, post.round, post.round, me, MOST),
     )
     limit = rules(db).limit(urgent=post.urgency is Urgency.TODAY)
-    return [_response(row, me, now, limit) for row in rows]
+    found = [_response(row, me, now, limit) for row in rows]
+    return sorted(found, key=lambda row: (row.created, row.id))
 
 
 def _response(row: tuple[Any, ...], me: bytes, now: int, limit: int) -> ResponseRow:
