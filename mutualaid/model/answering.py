@@ -92,7 +92,8 @@ class Answering(Posting, Talking, Contacts):
     def _chosen_part(self, row: PostRow, part: str, amount: int) -> str:
         """The sort of part, checked; nobody may take more than is left, or twice of one."""
         settled = self._settled(row.id)
-        covered = settled.outcome(row.round).covered
+        answers = self._answers(row)
+        covered = queries.covered(settled, row.round, answers)
         left = {name: wanted - covered[name] for name, wanted in settled.ask.parts.items()}
         if part not in left:
             still = [name for name, count in left.items() if count > 0]
@@ -113,7 +114,7 @@ class Answering(Posting, Talking, Contacts):
                 f"Only {left[part]}{what} of {settled.ask.parts[part]} are left, so {amount} cannot"
                 " be taken. Take fewer and try again."
             )
-        for answer in queries.responses(self._db, self.me, self._now(), row):
+        for answer in answers:
             again = answer.mine and answer.part == part and not answer.on_behalf_of
             if again and (answer.state in _HOLDS or answer.state is Standing.OFFERED):
                 raise NotAllowedError(
@@ -326,7 +327,7 @@ class Answering(Posting, Talking, Contacts):
         with self._writing() as result:
             row = self.post_row(self._number(post, "post"))
             settled = self._settled(post)
-            answers = queries.responses(self._db, self.me, self._now(), row)
+            answers = self._answers(row)
             part = settled.may_decide(self.me) or any(each.mine for each in answers)
             if not part:
                 raise NotAllowedError(

@@ -166,8 +166,8 @@ class Reading:
         stewards = self.replica.membership().stewards()
         settled = outcomes.read(self._db, post, stewards)
         assert settled is not None
-        covered = settled.outcome(row.round).covered
         answers = tuple(queries.responses(self._db, self.me, self._now(), row))
+        covered = queries.covered(settled, row.round, answers)
         return PostDetail(
             row=row,
             responses=answers,

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What hangs on a post: the answers and where they stand, comments, thanks, photos."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from mutualaid.model import codes, times
-from mutualaid.model.outcomes import STANDINGS
+from mutualaid.model.outcomes import STANDINGS, Settled
 from mutualaid.model.queries.general import rules
 from mutualaid.model.queries.where import NAME_OF, not_blocked
 from mutualaid.model.values import (
@@ -71,6 +72,15 @@ def _response(row: tuple[Any, ...], me: bytes, now: int, limit: int) -> Response
         decided_by=decided_by,
         touched=min(touched, now),
     )
+
+
+def covered(settled: Settled, round_: int, answers: Sequence[ResponseRow]) -> Mapping[str, int]:
+    """How many of each sort of part are promised now: without what lapsed by the time alone."""
+    found = dict(settled.outcome(round_).covered)
+    for answer in answers:
+        if answer.state is Standing.LAPSED and answer.lapses is not None and answer.part in found:
+            found[answer.part] = max(0, found[answer.part] - answer.amount)
+    return found
 
 
 def comments(db: Any, me: bytes, on: bytes) -> list[CommentRow]:
