@@ -5,7 +5,9 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from mutualaid.cli.zones import machine_zone
 from mutualaid.model.demo import begin
 from mutualaid.model.profile import Profile
 from tests.cli.conftest import Run
@@ -153,3 +155,113 @@ def test_a_code_of_another_kind_is_named(ana: Run) -> None:
     failed = ana("park", person, "--json")
     assert failed.code == 1
     assert "a person, not a need or an offer" in failed.document["error"]
+
+
+# -- parts, times, photos
+
+
+def test_parts_of_several_sorts(ana: Run) -> None:
+    made = ana("post", "need", "Help", "--part", "dinners=5", "--part", "loads = 2", "--json")
+    assert (made.document["parts"], made.document["ask"]) == (7, False)
+    code = made.document["code"]
+    shown = ana("show", code, "--json").document
+    assert {row["name"]: row["wanted"] for row in shown["sorts"]} == {"dinners": 5, "loads": 2}
+    edited = ana("edit", code, "--part", "dinners=3", "--ask", "--json").document
+    assert (edited["parts"], edited["ask"]) == (3, True)
+    single = ana("edit", code, "--parts", "4", "--json").document
+    assert single["parts"] == 4
+    assert ana("show", code, "--json").document["sorts"][0]["name"] == ""
+    for wrong in ("dinners", "dinners=", "=", "dinners=many", "dinners=-1"):
+        assert ana("post", "need", "Help", "--part", wrong).code == 2
+    assert ana("post", "need", "Help", "--part", "a=1", "--parts", "2").code == 2
+    assert ana("post", "need", "Help", "--part", "=3", "--json").document["code"] == "bad_value"
+
+
+def test_whether_a_yes_is_needed(ana: Run) -> None:
+    def ask(*options: str) -> bool:
+        return bool(ana("post", "need", "A lift", *options, "--json").document["ask"])
+
+    assert ask()
+    assert not ask("--take")
+    assert not ask("--parts", "2")
+    assert ask("--parts", "2", "--ask")
+
+
+def test_a_window_of_time_goes_by_the_clock_of_the_group(run: Run) -> None:
+    run("start", "Elm Street", "--me", "Ana", "--zone", "Asia/Tokyo")
+    made = run(
+        "post", "need", "A lift", "--from", "2027-03-01 09:00", "--until", "11:30", "--json"
+    ).document
+    assert (made["from"], made["until"]) == ("2027-03-01T00:00:00.000Z", "2027-03-01T02:30:00.000Z")
+    assert made["repeat"] is None
+    assert made["expires"] > made["until"]
+    assert "Time: 2027-03-01 09:00 to 11:30\n" in run("show", made["code"]).out
+    weekly = run("edit", made["code"], "--repeat", "weekly", "--json").document
+    assert (weekly["repeat"], weekly["from"]) == ("weekly", made["from"])
+    assert "11:30, weekly" in run("show", made["code"]).out
+    once = run("edit", made["code"], "--repeat", "once", "--until", "", "--json").document
+    assert (once["repeat"], once["until"], once["from"]) == (None, None, made["from"])
+    day = run("post", "need", "A lift", "--from", "2027-03-01", "--until", "2027-03-01", "--json")
+    assert day.document["until"] == "2027-03-01T15:00:00.000Z"
+
+
+def test_a_group_has_a_time_zone(run: Run, profile: Path) -> None:
+    refused = run("start", "Elm Street", "--me", "Ana", "--zone", "Mars/Olympus", "--json")
+    assert refused.document["code"] == "bad_value"
+    assert not profile.exists()
+    run("start", "Elm Street", "--me", "Ana")
+    with Profile.open(profile) as opened, opened.open_group() as group:
+        assert group.tz == machine_zone()
+
+
+def test_for_somebody_who_agreed(ana: Run) -> None:
+    made = ana("post", "need", "Shopping", "--for", "Mr. Ito", "--yes", "At his door", "--json")
+    assert (made.document["for"], made.document["yes"]) == ("Mr. Ito", "At his door")
+    assert "Their yes: Mr. Ito agreed: At his door" in ana("show", made.document["code"]).out
+    assert ana("post", "need", "Shopping", "--yes", "At his door").code == 2
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    file = tmp_path / "kettle.png"
+    Image.new("RGB", (40, 30), "red").save(file)
+    return file
+
+
+def test_photos(ana: Run, picture: Path, tmp_path: Path) -> None:
+    other = tmp_path / "lid.jpg"
+    Image.new("RGB", (30, 40), "blue").save(other)
+    made = ana("post", "offer", "A kettle", "--photo", str(picture), "--alt", "A kettle", "--json")
+    assert made.err == ""
+    (photo,) = made.document["photos"]
+    assert (photo["alt"], photo["here"], len(photo["hash"])) == ("A kettle", True, 64)
+    code = made.document["code"]
+    added = ana("edit", code, "--photo", str(other), "--json")
+    assert "--alt" in added.err
+    assert [each["alt"] for each in added.document["photos"]] == ["A kettle", ""]
+    assert "Photo 2: not described" in ana("show", code).out
+    described = ana("edit", code, "--describe", "2", "Its lid", "--json").document["photos"]
+    assert [each["alt"] for each in described] == ["A kettle", "Its lid"]
+    assert ana("list", "offers", "--json").document[0]["photos"] == described
+    file = tmp_path / "out.jpg"
+    written = ana("photo", code, "2", str(file), "--json").document
+    assert (written["alt"], written["bytes"]) == ("Its lid", file.stat().st_size)
+    with Image.open(file) as opened:
+        assert opened.size == (30, 40)
+    left = ana("edit", code, "--remove-photo", "1", "--json").document["photos"]
+    assert [each["alt"] for each in left] == ["Its lid"]
+    missing = ana("photo", code, "2", str(tmp_path / "none.jpg"), "--json")
+    assert missing.document["code"] == "not_found"
+    assert not (tmp_path / "none.jpg").exists()
+
+
+def test_words_and_photos_are_changed_one_after_the_other(ana: Run, picture: Path) -> None:
+    code = ana("post", "offer", "A kettle", "--json").document["code"]
+    for options in (
+        ("--title", "A pot", "--photo", str(picture)),
+        ("--photo", str(picture), "--remove-photo", "1"),
+        ("--alt", "Nothing there"),
+    ):
+        assert ana("edit", code, *options).code == 2
+    (offer,) = ana("list", "offers", "--json").document
+    assert (offer["title"], offer["photos"]) == ("A kettle", [])
