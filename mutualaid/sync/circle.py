@@ -376,7 +376,8 @@ class Circle:
                         link.wake()
             if now - patient >= PATIENCE_S:
                 patient = now
-                if any([link.session.lose_patience() for link in self._links.values()]):
+                freed = [link.session.lose_patience() for link in self._links.values()]
+                if any(freed):
                     self._wake_all()
             if now - heard >= HEARD_EVERY_S:
                 heard = now

@@ -12,15 +12,16 @@ pair and in a simulator. A frame is CBOR ``[tag, …]``::
     TIMES       device → time of the last statement I know (only where digests differ)
     STATEMENTS  signed statements of any machines
     JOIN        a newcomer's request · WELCOME · REFUSED, a sentence
+    WANT, PIECE, LACK, HERE: photos, see ``fetching``
 
 With nothing new, one HELLO each way is all. Otherwise each tells what it holds and sends what the
-other lacks. While connected, what is new is sent at once.
+other lacks. While connected, what is new is sent at once. Photos wait until there is nothing else.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import Enum
 from hashlib import blake2b
 from typing import Any, Final, Protocol
 
@@ -33,6 +34,8 @@ from mutualaid.model.entry import Chain, Run, decode_batch, encode_batch
 from mutualaid.model.journal import Accepted
 from mutualaid.model.replica import JoinRequest
 from mutualaid.model.statements import Statement, decode_holdings, encode_holdings
+from mutualaid.sync.fetching import Claims, Fetching, FetchReplica
+from mutualaid.sync.frames import Tag
 
 MOST_FRAME: Final = 256 * 1024
 #: How often one side may ask anew for all it lacks, per session: each costs the other work.
@@ -46,18 +49,6 @@ MOST_NEWS: Final = 1024 * 1024
 MOST_WAITING: Final = 4 * 1024 * 1024
 #: Devices that a peer may tell of in one session.
 MOST_DEVICES: Final = 8192
-
-
-class Tag(IntEnum):
-    HELLO = 0
-    HAVE = 1
-    RUNS = 2
-    SEEN = 3
-    TIMES = 4
-    STATEMENTS = 5
-    JOIN = 6
-    WELCOME = 7
-    REFUSED = 8
 
 
 class Part(Enum):
@@ -97,7 +88,14 @@ class Refused:
     why: str
 
 
-Event = Stored | NewStatements | Admitted | Refused
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What photos other machines may be asked for changed; ``kept`` if one came, and is here."""
+
+    kept: bool
+
+
+Event = Stored | NewStatements | Admitted | Refused | Fetched
 
 
 class _Journal(Protocol):
@@ -108,7 +106,7 @@ class _Journal(Protocol):
     def short_hash(self, device: bytes, chain: Chain, seq: int) -> bytes | None: ...
 
 
-class SessionReplica(Protocol):
+class SessionReplica(FetchReplica, Protocol):
     """What a session asks of the group; :class:`mutualaid.model.replica.Replica` is one."""
 
     @property
@@ -139,8 +137,11 @@ class Session:
     of memory, not the journal. :class:`ProtocolError` means that the peer is to be dropped.
     """
 
-    def __init__(self, replica: SessionReplica, part: Part, peer: bytes | None) -> None:
-        """``peer`` is the other's device key; None for a HOST, until the newcomer told it."""
+    def __init__(
+        self, replica: SessionReplica, part: Part, peer: bytes | None, claims: Claims | None = None
+    ) -> None:
+        """``peer`` is the other's device key; None for a HOST, until the newcomer told it.
+        ``claims`` are shared by all sessions of one replica."""
         self.replica = replica
         self.part = part
         self.peer = peer
@@ -158,6 +159,7 @@ class Session:
         self._asked_again = 0
         self._times_taken = False
         self._ended = False
+        self._fetching = Fetching(replica, claims or Claims())
 
     # -- going out
 
@@ -208,7 +210,19 @@ class Session:
                     return cbor2.dumps([Tag.STATEMENTS, some])
                 self._telling = None
                 continue
-            return None
+            if not self._greeted or self._ended:
+                return None
+            message = self._fetching.next_message(may_ask=self.theirs is not None)
+            return None if message is None else cbor2.dumps(message)
+
+    def lose_patience(self) -> bool:
+        """To be called now and then: whether others may be asked for photos this peer keeps
+        waiting for."""
+        return self._fetching.lose_patience()
+
+    def end(self) -> bool:
+        """To be called when the line is broken: whether others may be asked for photos now."""
+        return self._fetching.end()
 
     def local_change(self) -> None:
         """Something new is held here: send what the other lacks, and tell the rest."""
@@ -340,7 +354,24 @@ class Session:
                 return self._take_times(*values)
             case Tag.STATEMENTS:
                 return self._take_statements(*values)
+            case Tag.WANT | Tag.PIECE | Tag.LACK | Tag.HERE:
+                return self._take_photos(tag, values)
         raise ProtocolError("The other machine said something out of place.")
+
+    def _take_photos(self, tag: Tag, values: list[Any]) -> list[Event]:
+        fetching = self._fetching
+        if tag is Tag.PIECE:
+            whole, kept = fetching.take_piece(*values)
+            return [Fetched(kept)] if whole else []
+        (hashes,) = values
+        if tag is Tag.WANT:
+            fetching.take_want(hashes)
+            return []
+        if tag is Tag.HERE:
+            fetching.take_here(hashes)
+            return []
+        fetching.take_lack(hashes)
+        return [Fetched(kept=False)]
 
     def _take_join(self, values: list[Any]) -> list[Event]:
         if len(values) != 7 or not all(type(value) is bytes for value in values):

@@ -11,15 +11,18 @@ import heapq
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 
 from mutualaid.errors import ProtocolError
 from mutualaid.model.replica import Replica
 from mutualaid.model.store import Store
+from mutualaid.sync.fetching import Claims
 from mutualaid.sync.session import (
     Admitted,
     Event,
+    Fetched,
     NewStatements,
     Part,
     Refused,
@@ -43,6 +46,7 @@ class Host:
     #: The device it last spoke as.
     device: bytes | None = None
     lines: "list[Line]" = field(default_factory=list)
+    claims: Claims = field(default_factory=Claims)
     #: What sessions here said beside storing: refusals, and faults of the other side.
     heard: list[Event] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
@@ -129,6 +133,7 @@ class Simulator:
             self.cut(line)
         host.replica.close()
         host.replica = None
+        host.claims = Claims()
 
     def copy(self, host: Host, name: str) -> Host:
         """A machine that works with a copy of another's files, as they are now."""
@@ -154,7 +159,10 @@ class Simulator:
         )
         line = Line(
             (one, other),
-            (Session(one.up, parts[0], peers[0]), Session(other.up, parts[1], peers[1])),
+            (
+                Session(one.up, parts[0], peers[0], one.claims),
+                Session(other.up, parts[1], peers[1], other.claims),
+            ),
         )
         one.lines.append(line)
         other.lines.append(line)
@@ -167,11 +175,13 @@ class Simulator:
     def cut(self, line: Line) -> None:
         """Break a line; what is under way on it is lost."""
         line.alive = False
-        for host in line.ends:
-            if line in host.lines:
-                host.lines.remove(line)
         if line in self.lines:
             self.lines.remove(line)
+        for side, host in enumerate(line.ends):
+            if line in host.lines:
+                host.lines.remove(line)
+            if line.sessions[side].end():
+                self.at(self.now, partial(self._flush_all, host))
 
     def _flush(self, line: Line, side: int) -> None:
         """Put on the line what a session has to say."""
@@ -219,8 +229,15 @@ class Simulator:
                         side = each.ends.index(host)
                         each.sessions[side].pass_on(statements)
                         self._flush(each, side)
+            case Fetched():
+                self._flush_all(host)
             case Admitted() | Refused():
                 host.heard.append(event)
+
+    def _flush_all(self, host: Host) -> None:
+        if host.replica is not None:
+            for each in tuple(host.lines):
+                self._flush(each, each.ends.index(host))
 
     def tell(self, host: Host, without: Line | None = None) -> None:
         """Apply what was stored, and pass on to every neighbour what is new here."""
@@ -233,7 +250,7 @@ class Simulator:
             if line is not without:
                 side = line.ends.index(host)
                 line.sessions[side].local_change()
-                self._flush(line, side)
+        self._flush_all(host)
 
     # -- the end
 

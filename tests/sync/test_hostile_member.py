@@ -26,8 +26,9 @@ from mutualaid.model.values import PostDraft, PostKind, Scalar
 from mutualaid.sync.addresses import Address
 from mutualaid.sync.channel import Channel, connect
 from mutualaid.sync.ending import ChannelError, Ending
+from mutualaid.sync.frames import Tag
 from mutualaid.sync.node import Node, Recogniser
-from mutualaid.sync.session import MOST_FRAME, Tag
+from mutualaid.sync.session import MOST_FRAME
 from tests.helpers.changes import Raw
 from tests.model.street import entries_of, forge, meet
 
