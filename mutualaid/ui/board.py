@@ -11,19 +11,38 @@ from PySide6.QtWidgets import QButtonGroup, QStackedWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.taxonomy import CATEGORIES
-from mutualaid.model.values import ChangeSet, PostDraft, PostFilter, PostKind, PostRow, Urgency
+from mutualaid.model.values import (
+    ChangeSet,
+    PostDetail,
+    PostDraft,
+    PostFilter,
+    PostKind,
+    PostRow,
+    Suggestion,
+    Urgency,
+)
 from mutualaid.ui.board_card import CardList, PostDelegate
 from mutualaid.ui.board_model import PostModel
 from mutualaid.ui.page import Desk, Page
+from mutualaid.ui.photos import Photos
 from mutualaid.ui.widgets import Chip, EmptyState, MenuChip
 from mutualaid.ui.words import category_word, tr, urgency_word
 
 if TYPE_CHECKING:
     from mutualaid.ui.post_detail import PostDetailPane
-    from mutualaid.ui.post_form import PostDialog
+    from mutualaid.ui.post_form import PostDialog, Save
 
 #: ms after which words like "20 minutes ago" are said anew.
 MINUTE: Final = 60_000
+#: ms after the rows changed until it is looked which of them could fit whoever looks.
+FITS_AFTER: Final = 200
+
+
+#: Kinds of records that a post in full shows something of.
+BESIDE: Final = (
+    *("post", "response", "decision", "thanks", "comment", "person"),
+    *("contact", "sealed", "opening", "block", "blob"),
+)
 
 
 class BoardPage(Page):
@@ -37,10 +56,15 @@ class BoardPage(Page):
         )
         self._filter = PostFilter()
         self._loaded = False
+        #: What was typed into the form before something that may fit was opened from it.
+        self._kept: PostDraft | None = None
         self._make_chips()
         self.model = PostModel(self._read, self)
         self.model.filled.connect(self._show_list_or_why_not)
-        delegate = PostDelegate(self)
+        self.photos = Photos(self.group.photo, self)
+        self.photos.came.connect(self._photo_came)
+        self.model.zone = self.group.tz
+        delegate = PostDelegate(self, self.photos, self.group.tz)
         delegate.action_asked.connect(self._offer_from_card)
         self.list = CardList(tr("Needs and offers"), delegate)
         self.list.setModel(self.model)
@@ -58,6 +82,10 @@ class BoardPage(Page):
         self._clock = QTimer(self)
         self._clock.setInterval(MINUTE)
         self._clock.timeout.connect(self._time_passes)
+        self._look_for_fits = QTimer(self)
+        self._look_for_fits.setSingleShot(True)
+        self._look_for_fits.setInterval(FITS_AFTER)
+        self._look_for_fits.timeout.connect(self._find_fits)
 
     # -- filters ----------------------------------------------------------------------------
 
@@ -128,7 +156,8 @@ class BoardPage(Page):
         if self._pane is None:
             from mutualaid.ui.post_detail import PostDetailPane
 
-            self._pane = PostDetailPane(self.desk)
+            self._pane = PostDetailPane(self.desk, self.photos)
+            self._pane.talk_asked.connect(self.desk.window.show_thread)
             self._pane.edit_asked.connect(self._edit)
             self.set_detail(self._pane)
         return self._pane
@@ -166,10 +195,10 @@ class BoardPage(Page):
     def on_change(self, change: ChangeSet) -> None:
         if not self._loaded:
             return
-        if change.concerns("post", "response", "person"):
+        if change.concerns("post", "response", "decision", "person", "block"):
             self.model.sweep()
             self._show_figures()
-        beside = change.members or change.concerns("post", "response", "comment", "person")
+        beside = change.members or change.concerns(*BESIDE)
         if self._pane is not None and beside and self.detail_is_shown:
             self._pane.refresh()
         if change.members:
@@ -179,6 +208,22 @@ class BoardPage(Page):
         if self.isVisible():
             self.model.sweep()
             self.list.viewport().update()
+
+    def _photo_came(self, _photo: object) -> None:
+        self.list.viewport().update()
+
+    def _find_fits(self) -> None:
+        """Say on the cards which could fit one's own posts or what one can do."""
+        from mutualaid.ui.fit_words import fit_words
+
+        if not hasattr(self.group, "fits"):
+            return
+        rows = [row for row in self.model.rows if not row.mine and row.status.wants_help]
+        try:
+            found = self.group.fits(rows)
+        except MutualAidError:
+            return  # reading the rows themselves tells why
+        self.model.tell_fits({number: fit_words(fit) for number, fit in found.items()})
 
     def _show_figures(self) -> None:
         counts = self.group.counts()
@@ -197,6 +242,7 @@ class BoardPage(Page):
     # -- why there is nothing -----------------------------------------------------------------
 
     def _show_list_or_why_not(self) -> None:
+        self._look_for_fits.start()
         if self.model.rowCount():
             self._either.setCurrentWidget(self.list)
             return
@@ -316,15 +362,48 @@ class BoardPage(Page):
     # -- posting ------------------------------------------------------------------------------
 
     def primary_action(self) -> None:
-        from mutualaid.ui.post_form import PostDialog
-
         kind = PostKind.OFFER if self.chip_offers.isChecked() else PostKind.NEED
-        dialog = PostDialog(self, self.group.areas(), self._post, kind=kind)
+        dialog = self._form(self._post, kind=kind)
+        if self._kept is not None:
+            dialog.fill(self._kept)
+            self._kept = None
         dialog.open()
 
+    def _form(
+        self, save: "Save", *, kind: PostKind = PostKind.NEED, detail: PostDetail | None = None
+    ) -> "PostDialog":
+        from mutualaid.ui.post_form import PostDialog
+
+        group = self.group
+        dialog = PostDialog(
+            self,
+            group.areas(),
+            save,
+            kind=kind,
+            detail=detail,
+            zone=group.tz,
+            suggest=getattr(group, "suggest", None) if detail is None else None,
+            photos=self.photos,
+        )
+        dialog.suggestion_opened.connect(lambda found: self._open_suggestion(found, dialog))
+        return dialog
+
+    def _open_suggestion(self, suggestion: Suggestion, dialog: "PostDialog") -> None:
+        """Show what may fit; what was typed is there again when the form is next opened."""
+        self._kept = dialog.draft()
+        window = self.desk.window
+        if suggestion.post is not None:
+            self.open_record(suggestion.post.id)
+            self.pane.focus_first()
+        elif suggestion.person is not None:
+            window.show_record("person", suggestion.person.id)
+        window.tell(tr("What you typed is kept: “Post” shows it again."))
+
     def _post(self, draft: PostDraft, dialog: "PostDialog") -> bool:
+        from mutualaid.ui.post_saving import save_new
+
         change = self.desk.run(
-            lambda: self.group.post(draft),
+            lambda: save_new(self.group, draft, dialog.photos.drafts, dialog.behalf_phone),
             tr("Posted “{title}”.", title=draft.title.strip()),
             lambda made: self.group.withdraw(made.created or b""),
             on_error=dialog.refuse,
@@ -337,25 +416,26 @@ class BoardPage(Page):
         return True
 
     def _edit(self, row: PostRow) -> None:
-        from mutualaid.ui.post_form import PostDialog
+        detail = self.group.post_detail(row.id)
 
         def save(draft: PostDraft, dialog: "PostDialog") -> bool:
-            return self._change(row, draft, dialog)
+            return self._change(detail, draft, dialog)
 
-        PostDialog(self, self.group.areas(), save, row=row).open()
+        dialog = self._form(save, detail=detail)
+        if row.on_behalf_of:
+            dialog.fill_phone(self.group.behalf_contact(row.id))
+        dialog.open()
 
-    def _change(self, row: PostRow, draft: PostDraft, dialog: "PostDialog") -> bool:
-        from mutualaid.ui.post_form import changed_fields, draft_of
+    def _change(self, detail: PostDetail, draft: PostDraft, dialog: "PostDialog") -> bool:
+        from mutualaid.ui.post_saving import Correction
 
-        before = draft_of(row)
-        wanted = changed_fields(before, draft)
-        if not wanted:
+        correction = Correction.of(self.group, detail, draft, dialog)
+        if correction.is_nothing:
             return True
-        back = {name: getattr(before, name) for name in wanted}
         change = self.desk.run(
-            lambda: self.group.edit_post(row.id, **wanted),
+            correction.make,
             tr("Changed “{title}”.", title=draft.title.strip()),
-            lambda _made: self.group.edit_post(row.id, **back),
+            lambda _made: correction.take_back(),
             on_error=dialog.refuse,
         )
         return change is not None

@@ -4,13 +4,25 @@
 
 from typing import Final
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QMouseEvent, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from mutualaid.model.values import PostKind, PostRow, PostStatus, Urgency
-from mutualaid.ui.board_model import action_words, meta_parts, so_far
+from mutualaid.model.values import PostKind, PostRow, Urgency
+from mutualaid.ui.board_model import FIT_ROLE
+from mutualaid.ui.icons import paint_icon
 from mutualaid.ui.models import ROW_ROLE
+from mutualaid.ui.photos import Photos, paint_photo
+from mutualaid.ui.post_words import action_words, meta_parts, so_far, waits_for
 from mutualaid.ui.theme import Size, set_look, theme
 from mutualaid.ui.widgets import paint
 from mutualaid.ui.widgets.paint import Tone, mirrored
@@ -22,9 +34,17 @@ GAP: Final = 12
 
 
 class PostDelegate(QStyledItemDelegate):
-    """Paints cards; ``action_asked`` with the index whose button was clicked."""
+    """Paints cards; ``action_asked`` with the index whose button was clicked.
+
+    ``zone`` is the group's time zone, by whose clock windows of time are told.
+    """
 
     action_asked = Signal(QModelIndex)
+
+    def __init__(self, parent: QObject, photos: Photos, zone: str = "") -> None:
+        super().__init__(parent)
+        self._photos = photos
+        self.zone = zone
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:  # type: ignore[override]
         return QSize(theme().px(320), theme().px(HEIGHT + GAP))
@@ -54,7 +74,7 @@ class PostDelegate(QStyledItemDelegate):
         )
         px = theme().px
         inner = card.adjusted(px(16), px(14), -px(16), -px(12))
-        self._first_line(painter, row, inner, option.direction)
+        self._first_line(painter, row, str(index.data(FIT_ROLE) or ""), inner, option)
         self._words(painter, row, inner, option)
         painter.restore()
 
@@ -63,9 +83,15 @@ class PostDelegate(QStyledItemDelegate):
         return rect.adjusted(0, 0, -theme().px(2), -theme().px(GAP))
 
     def _first_line(
-        self, painter: QPainter, row: PostRow, inner: QRect, direction: Qt.LayoutDirection
+        self,
+        painter: QPainter,
+        row: PostRow,
+        fit: str,
+        inner: QRect,
+        option: QStyleOptionViewItem,
     ) -> None:
-        px = theme().px
+        """Pills, and at the end what has happened so far."""
+        px, direction = theme().px, option.direction
         x = inner.left()
         height = px(22)
         tone = Tone.NEED if row.kind is PostKind.NEED else Tone.OFFER
@@ -79,54 +105,83 @@ class PostDelegate(QStyledItemDelegate):
             place = mirrored(place, inner, direction)
             paint.pill(painter, place, words, pill_tone, icon, direction)
             x += width + px(6)
-        words = so_far(row, now_ms())
-        if words:
-            lively = bool(row.responses) and row.status is PostStatus.OFFERED
-            paint.text(
-                painter,
-                mirrored(
-                    QRect(x + px(8), inner.top(), inner.right() - x - px(8), height),
-                    inner,
-                    direction,
-                ),
-                words,
-                size=Size.META,
-                colour=theme().colours.accent if lively else theme().colours.quiet,
-                bold=lively,
-                align=Qt.AlignmentFlag.AlignTrailing,
-                direction=direction,
-            )
+        happened = so_far(row, now_ms(), fit, self.zone)
+        if happened is None:
+            return
+        lively = happened.tone is not Tone.PLAIN
+        colour = theme().colours.role(happened.tone.value) if lively else theme().colours.quiet
+        icon_room = px(19) if happened.icon else 0
+        wanted = paint.text_width(happened.words, Size.META, bold=lively) + px(2)
+        width = min(wanted, inner.right() - x - px(8) - icon_room)
+        place = QRect(inner.right() + 1 - width, inner.top(), width, height)
+        paint.text(
+            painter,
+            mirrored(place, inner, direction),
+            happened.words,
+            size=Size.META,
+            colour=colour,
+            bold=lively,
+            align=Qt.AlignmentFlag.AlignTrailing,
+            direction=direction,
+        )
+        if happened.icon:
+            mark = QRect(place.left() - icon_room, inner.top(), px(15), height)
+            paint_icon(painter, happened.icon, mirrored(mark, inner, direction), colour)
+        if happened.share is not None:
+            bar = QRect(inner.right() + 1 - px(120), inner.top() + px(24), px(120), px(5))
+            paint.bar(painter, mirrored(bar, inner, direction), happened.share)
 
     def _words(
         self, painter: QPainter, row: PostRow, inner: QRect, option: QStyleOptionViewItem
     ) -> None:
         px, colours, direction = theme().px, theme().colours, option.direction
+        whole = inner
+        if row.photos:
+            inner = inner.adjusted(self._photo(painter, row, inner, option) + px(12), 0, 0, 0)
         title = QRect(inner.left(), inner.top() + px(26), inner.width(), px(24))
         if not row.text:
             title.translate(0, px(8))
+        happened = so_far(row, now_ms())
+        if happened is not None and happened.share is not None:
+            title.setRight(title.right() - px(132))  # the bar hangs into this line
         paint.text(
             painter,
-            mirrored(title, inner, direction),
+            mirrored(title, whole, direction),
             row.title,
             size=Size.CARD,
             direction=direction,
         )
         action = self.button_rect(option.rect, row)
+        waits, warns = waits_for(row, now_ms(), self.zone)
         room = inner.width() - (action.width() + px(16) if action.isValid() else 0)
         if row.text:
             words = QRect(inner.left(), title.bottom() + 1, room, px(20))
             paint.text(
                 painter,
-                mirrored(words, inner, direction),
+                mirrored(words, whole, direction),
                 row.text,
                 colour=colours.quiet,
                 direction=direction,
             )
         last = QRect(inner.left(), inner.bottom() - px(19), room, px(20))
+        if waits:
+            width = min(paint.text_width(waits, Size.META, bold=warns), inner.width() // 2)
+            end = QRect(inner.right() + 1 - width, last.top(), width, last.height())
+            last.setRight(end.left() - px(12))
+            paint.text(
+                painter,
+                mirrored(end, whole, direction),
+                waits,
+                size=Size.META,
+                colour=colours.warn if warns else colours.accent,
+                bold=warns,
+                align=Qt.AlignmentFlag.AlignTrailing,
+                direction=direction,
+            )
         paint.text(
             painter,
-            mirrored(last, inner, direction),
-            meta(*meta_parts(row, now_ms())),
+            mirrored(last, whole, direction),
+            meta(*meta_parts(row, now_ms(), self.zone)),
             size=Size.META,
             colour=colours.quiet,
             direction=direction,
@@ -144,6 +199,20 @@ class PostDelegate(QStyledItemDelegate):
                 primary=False,
                 hovered=over,
             )
+
+    def _photo(
+        self, painter: QPainter, row: PostRow, inner: QRect, option: QStyleOptionViewItem
+    ) -> int:
+        """Paint the first photo below the pills; returns how wide it is."""
+        px = theme().px
+        top = inner.top() + px(30)
+        side = inner.bottom() + 1 - top
+        place = QRect(inner.left(), top, side, side)
+        device = painter.device()
+        ratio = device.devicePixelRatioF() if device else 1.0
+        picture = self._photos.get(row.photos[0], place.size(), fill=True, ratio=ratio)
+        paint_photo(painter, mirrored(place, inner, option.direction), picture)
+        return side
 
     def button_rect(self, rect: QRect, row: PostRow) -> QRect:
         """Where the card's button is, laid out left to right; invalid when it has none."""

@@ -7,29 +7,22 @@ greater number. After the first page nothing is ever reset: a sweep reads the lo
 a chunk at a time between events, and tells the views which rows came, went or changed.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
-from mutualaid.model.values import PostFilter, PostKind, PostRow, PostStatus, Urgency
+from mutualaid.model.values import PostFilter, PostRow
 from mutualaid.ui.models import ROW_ROLE
-from mutualaid.ui.words import (
-    ago,
-    category_word,
-    day,
-    kind_word,
-    mode_word,
-    now_ms,
-    sentence,
-    status_word,
-    tr,
-    urgency_word,
-)
+from mutualaid.ui.post_words import spoken
+from mutualaid.ui.words import now_ms
 
 #: Rows read when the end comes into sight, and read again at once in a sweep.
 PAGE: Final = 100
 CHUNK: Final = 200
+
+#: Why a row could suit whoever looks, in words; "" where nothing is known.
+FIT_ROLE: Final = ROW_ROLE + 1
 
 #: ``read(filter, limit, before)``: a page of posts after the one with this (created, number).
 Read = Callable[[PostFilter, int, tuple[int, int] | None], Sequence[PostRow]]
@@ -54,6 +47,9 @@ class PostModel(QAbstractListModel):
         self._sweep_at: tuple[int, int] | None = None
         self._sweeping = False
         self._again = False
+        self._fits: Mapping[int, str] = {}
+        #: The group's time zone, by which rows are spoken.
+        self.zone = ""
         #: Rows are just being taken out: a current row that changes now was not chosen.
         self.removing = False
         self._turn = QTimer(self)
@@ -73,10 +69,12 @@ class PostModel(QAbstractListModel):
         row = self._rows[position]
         if role == ROW_ROLE:
             return row
+        if role == FIT_ROLE:
+            return self._fits.get(row.number, "")
         if role == Qt.ItemDataRole.DisplayRole:
             return row.title
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            return spoken(row, now_ms()) if role == Qt.ItemDataRole.AccessibleTextRole else None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return spoken(row, now_ms(), self._fits.get(row.number, ""), self.zone)
         return None
 
     @property
@@ -92,6 +90,18 @@ class PostModel(QAbstractListModel):
             if row.id == record:
                 return self.index(position)
         return QModelIndex()
+
+    @property
+    def rows(self) -> Sequence[PostRow]:
+        """What is loaded."""
+        return tuple(self._rows)
+
+    def tell_fits(self, fits: Mapping[int, str]) -> None:
+        """Say of rows, by number, why they could suit whoever looks."""
+        before, self._fits = self._fits, dict(fits)
+        for position, row in enumerate(self._rows):
+            if before.get(row.number, "") != self._fits.get(row.number, ""):
+                self.dataChanged.emit(self.index(position), self.index(position))
 
     # -- paging -----------------------------------------------------------------------------
 
@@ -222,66 +232,3 @@ class PostModel(QAbstractListModel):
         del self._rows[first:end]
         self.endRemoveRows()
         self.removing = False
-
-
-# -- words of a card ----------------------------------------------------------------------------
-
-
-def who(row: PostRow) -> str:
-    """Who posted it, and for whom."""
-    name = tr("you") if row.mine else row.owner_name
-    if row.on_behalf_of:
-        return tr("{who} for {whom}", who=name, whom=row.on_behalf_of)
-    return name
-
-
-def time_words(row: PostRow, now: int) -> str:
-    """When it is for; else that it stands; else when it was posted."""
-    if row.when:
-        return row.when
-    if row.expires is None:
-        return tr("standing offer") if row.kind is PostKind.OFFER else tr("standing need")
-    return ago(row.created, now)
-
-
-def meta_parts(row: PostRow, now: int) -> list[str]:
-    """The last line of a card, in parts."""
-    return [
-        category_word(row.category),
-        mode_word(row.mode) if row.mode.value != "gift" else "",
-        row.area,
-        who(row),
-        time_words(row, now),
-    ]
-
-
-def so_far(row: PostRow, now: int) -> str:
-    """What has happened to a post so far, in a few words."""
-    if row.status in (PostStatus.OPEN, PostStatus.OFFERED):
-        if row.responses:
-            if row.kind is PostKind.NEED:
-                return tr("%n offered help", n=row.responses)
-            return tr("%n asked for it", n=row.responses)
-        if row.expires is not None and 0 < row.expires - now < 2 * 86_400_000:
-            return tr("until {day}", day=day(row.expires))
-        return ""
-    return status_word(row.status)
-
-
-def action_words(row: PostRow) -> str:
-    """The one thing to do about a card; "" for one's own and for what is over."""
-    if row.mine or row.status not in (PostStatus.OPEN, PostStatus.OFFERED):
-        return ""
-    return tr("I can help") if row.kind is PostKind.NEED else tr("Ask")
-
-
-def spoken(row: PostRow, now: int) -> str:
-    """A card as one sentence."""
-    urgency = "" if row.urgency is Urgency.ANYTIME else urgency_word(row.urgency)
-    return sentence(
-        f"{kind_word(row.kind)}: {row.title}",
-        urgency,
-        row.text,
-        *meta_parts(row, now),
-        so_far(row, now),
-    )

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
-from mutualaid.model.values import PostDraft, PostFilter, PostKind, PostStatus, Urgency
+from mutualaid.model.values import PostDraft, PostFilter, PostKind, PostStatus, Standing, Urgency
 from mutualaid.ui.board import BoardPage
 from mutualaid.ui.post_form import PostDialog, suggested_category
 from tests.ui.helpers import Key, dialog, dialogs_open, focused, press, settle, tab_to, type_text
@@ -208,7 +208,7 @@ def test_i_can_help_by_keyboard_and_back(page, qtbot, group, window):
     with qtbot.waitSignal(page.model.dataChanged):
         window.undo()
     answers = group.post_detail(row.id).responses
-    assert [one.state for one in answers if one.mine] == ["released"]
+    assert [one.state for one in answers if one.mine] == [Standing.RELEASED]
     assert page.pane.note.isVisible()
 
 
@@ -260,7 +260,7 @@ def test_done_and_back(page, qtbot, group, window):
     record = page.pane.record
     done = next(
         button
-        for button in page.pane._own.findChildren(type(page.pane.offer))
+        for button in page.pane.head.own.findChildren(type(page.pane.offer))
         if button.text() == "Done"
     )
     tab_to(qtbot, done)

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from mutualaid.model.values import Mode, PostFilter, PostKind, PostRow, PostStatus, Urgency
 from mutualaid.ui import board_model
-from mutualaid.ui.board_model import PostModel, key, spoken
+from mutualaid.ui.board_model import PostModel, key
+from mutualaid.ui.post_words import spoken
 
 DAY = 86_400_000
 

@@ -3,8 +3,9 @@
 """The parts every page is built from. Import them from here.
 
 Text and buttons: ``Text Button CheckBox Chip MenuChip Pill Avatar Hairline``.
-Containers: ``Card FlowLayout ScrollColumn DetailPane PageHeader SearchField``.
+Containers: ``Card FlowLayout ScrollColumn DetailPane Section PageHeader SearchField``.
 Forms: ``Form`` (no row without a label), ``FormDialog``.
+Rows with buttons: ``CardButton KeyedColumn WordsAndButtons``.
 Telling: ``EmptyState Banner Toast``.
 Painting rows in a delegate: ``paint`` (a module).
 """
@@ -25,15 +26,17 @@ from mutualaid.ui.widgets.basics import (
     clear_layout,
 )
 from mutualaid.ui.widgets.chips import Chip, MenuChip
-from mutualaid.ui.widgets.feedback import Banner, EmptyState, Toast, announce
+from mutualaid.ui.widgets.feedback import Banner, EmptyState, IconLabel, Toast, announce
 from mutualaid.ui.widgets.forms import ChoiceRow, Form, FormDialog
-from mutualaid.ui.widgets.panes import DetailPane, PageHeader, SearchField
+from mutualaid.ui.widgets.panes import DetailPane, PageHeader, SearchField, Section
+from mutualaid.ui.widgets.rows import CardButton, KeyedColumn, WordsAndButtons
 
 __all__ = [
     "Avatar",
     "Banner",
     "Button",
     "Card",
+    "CardButton",
     "CheckBox",
     "Chip",
     "ChoiceRow",
@@ -43,15 +46,19 @@ __all__ = [
     "Form",
     "FormDialog",
     "Hairline",
+    "IconLabel",
+    "KeyedColumn",
     "Look",
     "MenuChip",
     "PageHeader",
     "Pill",
     "ScrollColumn",
     "SearchField",
+    "Section",
     "Text",
     "Toast",
     "Tone",
+    "WordsAndButtons",
     "announce",
     "clear_layout",
     "paint",

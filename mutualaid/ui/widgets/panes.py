@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A page's head, its search field, and the pane that shows one thing in full."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QMargins, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -16,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from mutualaid.ui.icons import icon
 from mutualaid.ui.theme import Size, set_look, theme
-from mutualaid.ui.widgets.basics import Button, Look, ScrollColumn, Text
+from mutualaid.ui.widgets.basics import Button, Look, ScrollColumn, Text, clear_layout
 from mutualaid.ui.words import tr
 
 
@@ -119,7 +121,8 @@ class PageHeader(QWidget):
 class DetailPane(QFrame):
     """One thing in full, at the end side, or a page of its own where there is little room.
 
-    Put widgets into ``column``. ``left`` when its back button is pressed; pages handle Esc.
+    Put widgets into ``column``, and what stays in sight under it into ``foot``. ``left`` when its
+    back button is pressed; pages handle Esc.
     """
 
     left = Signal()
@@ -153,6 +156,9 @@ class DetailPane(QFrame):
         self._scroll.content.setMaximumWidth(px(800))
         set_look(self._scroll.content, "pane")
         outer.addWidget(self._scroll, 1)
+        self.foot = QVBoxLayout()
+        self.foot.setSpacing(px(8))
+        outer.addLayout(self.foot)
         # Not an aligned layout: that would not let wrapped words grow beyond their size hint.
         self.column = QVBoxLayout()
         self.column.setSpacing(px(10))
@@ -172,3 +178,34 @@ class DetailPane(QFrame):
 
     def scroll_to_top(self) -> None:
         self._scroll.verticalScrollBar().setValue(0)
+
+
+class Section(QWidget):
+    """A part of a pane that is emptied and filled again when what it shows has changed.
+
+    Nothing that is written in belongs into one.
+    """
+
+    def __init__(self, spacing: int = 8) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(theme().px(spacing))
+        self._shown: object = None
+
+    def fill(self, shown: object, build: Callable[[], None]) -> None:
+        """Build again unless exactly this is shown already; the focus stays in the section."""
+        if shown == self._shown:
+            return
+        before = self.focusWidget()
+        had_focus = before is not None and before.hasFocus()
+        words = before.accessibleName() if before is not None else ""
+        self._shown = shown
+        clear_layout(self.column)
+        build()
+        self.setVisible(self.column.count() > 0)
+        if had_focus:
+            buttons = [one for one in self.findChildren(Button) if not one.isHidden()]
+            same = [one for one in buttons if one.accessibleName() == words]
+            if same or buttons:
+                (same or buttons)[0].setFocus(Qt.FocusReason.OtherFocusReason)
