@@ -149,14 +149,17 @@ class Tending(Answering):
         late = checks.proven(now, FORGET_WAIT_MS)
         ready = duties.proven(soon, late)
         if ready.number < duties.number:
-            self._own_looked = self._all_looked = None
             checks.note(now, FORGET_WAIT_MS)
+        # There may be more; and another process may have done some of it, so that inside the
+        # transaction only what is due still is done.
+        self._own_looked = self._all_looked = None
         if not ready.number:
             return NOTHING_CHANGED
-        with self._writing() as result:
-            # Another process may have done some of it since; only what is due still is done.
+        try:
+            with self._writing() as result:
+                self._do(self._duties(now).proven(soon, late))
+        finally:
             self._own_looked = self._all_looked = None
-            self._do(self._duties(now).proven(soon, late))
         return result[0]
 
     def _duties(self, now: int) -> _Duties:
@@ -195,6 +198,8 @@ class Tending(Answering):
                 stand = stands.get(answer.id)
                 if stand is None or stand.standing not in (Standing.TAKEN, Standing.ACCEPTED):
                     continue
+                if not row.mine and stand.by not in (None, self.me):
+                    continue  # what somebody else decided stands before what I say
                 at = answer.lapses
                 if at is None:
                     name = answer.id.hex()

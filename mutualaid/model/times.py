@@ -174,13 +174,13 @@ def warning(expires: int | None, posted: int, now: int) -> ExpiryWarning | None:
 def lapse_at(stamps: Iterable[int], limit: int, now: int) -> int | None:
     """When a promise lapses: ``limit`` ms after it was last touched.
 
-    ``stamps`` are the times of the owner's yes and of all that the helper said. The newest that
-    can be believed counts: a neighbour's clock that runs a year ahead keeps no promise alive, and
-    one that is a year behind ends no fresh one. None where none can be believed: then either this
-    machine's clock is behind or that of everybody who is concerned ahead, and nothing lapses
-    by what is written.
+    ``stamps`` are the times of the owner's yes and of all that the helper said, 0 for what never
+    was. The newest that can be believed counts: a neighbour's clock that runs a year ahead keeps
+    no promise alive, and one that is a year behind ends no fresh one. None where none can be
+    believed: then this machine's clock is behind or those of all who are concerned are ahead, and
+    what is written tells nothing.
     """
-    believed = [stamp for stamp in stamps if stamp <= now + BELIEVABLE_MS]
+    believed = [stamp for stamp in stamps if 0 < stamp <= now + BELIEVABLE_MS]
     return max(believed) + limit if believed else None
 
 

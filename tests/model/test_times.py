@@ -266,6 +266,7 @@ def test_a_clock_that_is_wrong_by_a_year_neither_keeps_a_promise_nor_ends_it() -
     assert lapse_at((NOON, NOON - year), limit, NOON + DAY_MS) == NOON + limit
     assert lapse_at((NOON + DAY_MS,), limit, NOON) == NOON + DAY_MS + limit
     assert lapse_at((NOON + year,), limit, NOON) is None
+    assert lapse_at((NOON + year, 0), limit, NOON) is None
     assert lapse_at((), limit, NOON) is None
 
 
