@@ -12,7 +12,8 @@ in which it came, so every machine that holds the same says the same:
 * For each sort of part, those go who were accepted by the owner, then those accepted by a steward,
   then, where no yes is needed, those who took a part; in each of these by the lower id. Each goes
   whose amount still fits. The others stand by, and go as soon as somebody before them steps back.
-* Whoever was accepted *also*, by somebody who knew that all was promised, goes in any case.
+* Whoever was accepted *also*, by somebody who knew that all was promised, goes in any case, and
+  takes nobody's place.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -138,7 +139,7 @@ def settle(
         for decision, _rank in ranked.get(None, ())
     )
     stands: dict[bytes, Stand] = {}
-    queue: list[tuple[int, bytes, Answer, Decision | None]] = []
+    queue: list[tuple[bool, int, bytes, Answer, Decision | None]] = []
     for answer in answers:
         if answer.person == ask.owner and not ask.on_behalf:
             continue  # nobody answers their own post
@@ -151,14 +152,14 @@ def settle(
         if out is not None:
             stands[answer.id] = out
         elif decision is not None:
-            queue.append((rank, answer.id, answer, decision))
+            queue.append((decision.also, rank, answer.id, answer, decision))
         elif ask.ask:
             stands[answer.id] = Stand(Standing.OFFERED)
         else:
-            queue.append((_NOBODY, answer.id, answer, None))
+            queue.append((False, _NOBODY, answer.id, answer, None))
     covered = dict.fromkeys(ask.parts, 0)
     touched: list[int] = []
-    for _rank, id_, answer, decision in sorted(queue, key=lambda each: each[:2]):
+    for _also, _rank, id_, answer, decision in sorted(queue, key=lambda each: each[:3]):
         wanted = ask.parts.get(answer.part)
         fits = wanted is not None and covered[answer.part] + answer.amount <= wanted
         if not fits and not (decision is not None and decision.also):

@@ -257,8 +257,8 @@ class Answering(Posting, Talking, Contacts):
     def _decide(self, case: _Case, say: Say, more: dict[str, Scalar] | None = None) -> None:
         """Write what I say about an answer: the same decision again, where I made one before."""
         fields: dict[str, Scalar] = {"say": str(say), "also": None, "lapsed": None, **(more or {})}
-        if more is not None and "touched" in more:
-            del fields["also"]
+        if say is Say.DONE or (more is not None and "touched" in more):
+            del fields["also"]  # who went, or goes on, does so in no other way than before
         mine = [
             each.id
             for each in case.settled.decisions

@@ -159,6 +159,16 @@ def test_whoever_is_accepted_also_goes_beside_the_others() -> None:
     assert standings(settle(ask(), [one, other], yes, STEWARDS)) == [Standing.ACCEPTED] * 2
 
 
+def test_whoever_is_accepted_also_takes_nobodys_place() -> None:
+    """However their answers and the decisions are numbered."""
+    also, one = answer(1), answer(2, BEN)
+    yes = [says(Say.ACCEPT, also, also=True), says(Say.ACCEPT, one, id_=1)]
+    assert standings(settle(ask(), [also, one], yes, STEWARDS)) == [Standing.ACCEPTED] * 2
+    did = [says(Say.DONE, also, also=True), says(Say.ACCEPT, one, id_=1)]
+    expected = [Standing.DONE, Standing.ACCEPTED]
+    assert standings(settle(ask(), [also, one], did, STEWARDS)) == expected
+
+
 def test_done_is_said_by_the_helper_and_then_by_the_owner() -> None:
     one, other = answer(1, done=0), answer(2, BEN)
     yes = [says(Say.ACCEPT, one), says(Say.ACCEPT, other, id_=1)]
