@@ -244,3 +244,14 @@ PLACES: Final = (
         "Bring the letter, even if you have not opened it.",
     ),
 )
+
+#: What people say when something is done.
+SAID_THANKS: Final = (
+    "Thank you. That was a great help.",
+    "You saved my week. There is soup for you any time.",
+    "Merci beaucoup, c'était parfait !",
+    "Many thanks, also from my mother.",
+)
+
+#: What somebody to whom I said yes writes to me alone.
+MESSAGE: Final = "Glad to. I will ring twice when I am at the door."
