@@ -193,7 +193,7 @@ class Tending(Answering):
         for post in due.doubtful(self._db, self.me, now, steward=steward):
             row = self.post_row(self._number(post, "post"))
             stands = self._settled(post).outcome(row.round).stands
-            limit = self.rules().limit(urgent=row.urgency is Urgency.TODAY)
+            limit = self.rules().limit(urgent=row.urgency is Urgency.TODAY, repeat=row.repeat)
             for answer in self._answers(row):
                 stand = stands.get(answer.id)
                 if stand is None or stand.standing not in (Standing.TAKEN, Standing.ACCEPTED):

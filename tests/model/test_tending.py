@@ -350,6 +350,28 @@ def test_the_groups_own_time_counts(street: Neighbourhood) -> None:
     assert row(ana, slow).status is PostStatus.LAPSED
 
 
+def test_a_promise_for_what_comes_back_lasts_until_it_came_back(street: Neighbourhood) -> None:
+    ana = street.start()
+    ben = street.join(ana, "Ben")
+    post = need(ana, starts=NOW + DAY_MS, ends=NOW + 2 * DAY_MS, repeat=Repeat.WEEKLY)
+    street.meet()
+    answer = ben.help_with(post, every=True).created
+    assert answer is not None
+    street.meet()
+    ana.accept(answer)
+    street.meet()
+    street.later(days=12)
+    assert row(ana, post).round == 2
+    assert row(ana, post).status is PostStatus.AGREED
+    street.later(days=1)
+    for each in (ana, ben):
+        assert row(each, post).status is PostStatus.LAPSED
+        assert answer_of(each, post).lapses is None
+    ben.still_on_it(answer)
+    street.meet()
+    assert row(ana, post).status is PostStatus.AGREED
+
+
 def test_alone_a_promise_lapses_a_little_later(street: Neighbourhood) -> None:
     ana = street.start()
     ben = street.join(ana, "Ben")

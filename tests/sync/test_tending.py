@@ -10,7 +10,7 @@ import pytest
 from mutualaid.errors import StorageError
 from mutualaid.model.group import Group
 from mutualaid.model.profile import Profile
-from mutualaid.model.values import PostDraft, PostKind, Repeat
+from mutualaid.model.values import NOTHING_CHANGED, PostDraft, PostKind, Repeat
 from mutualaid.model.values.time import DAY_MS, HOUR_MS
 from mutualaid.sync import circle as circles
 from mutualaid.sync.service import SyncService
@@ -77,7 +77,7 @@ def test_what_cannot_be_done_is_told_and_tried_again(
         for fault in faults:
             raise fault
         tried.set()
-        return circles.NOTHING_CHANGED
+        return NOTHING_CHANGED
 
     monkeypatch.setattr(Group, "tend", tend)
     logs.expect("what was due could not be done")

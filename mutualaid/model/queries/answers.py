@@ -40,7 +40,7 @@ def responses(db: Any, me: bytes, now: int, post: PostRow) -> list[ResponseRow]:
             {not_blocked(db, "a.person")} ORDER BY a.person = ? DESC, a.created, r.id LIMIT ?""",
         (post.round, post.id, post.round, post.round, me, MOST),
     )
-    limit = rules(db).limit(urgent=post.urgency is Urgency.TODAY)
+    limit = rules(db).limit(urgent=post.urgency is Urgency.TODAY, repeat=post.repeat)
     found = [_response(row, me, now, limit) for row in rows]
     return sorted(found, key=lambda row: (row.created, row.id))
 

@@ -256,7 +256,7 @@ def _post_row(
         if round_ != first:
             outcome = db.execute(_ROUND, (number, round_)).fetchone() or (None,) * 6
     status, covered, people, waiting, oldest, newest = outcome
-    limit = agreed.limit(urgent=URGENCIES[urgency] is Urgency.TODAY)
+    limit = agreed.limit(urgent=URGENCIES[urgency] is Urgency.TODAY, repeat=REPEATS[repeat])
     return PostRow(
         number=number,
         id=id_,

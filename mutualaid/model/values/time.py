@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from mutualaid.model.values.posts import Repeat
+
 HOUR_MS: Final = 60 * 60 * 1000
 DAY_MS: Final = 24 * HOUR_MS
+
+_PERIOD: Final[dict[Repeat | None, int]] = {
+    Repeat.WEEKLY: 7 * DAY_MS,
+    Repeat.MONTHLY: 31 * DAY_MS,
+}
 
 
 class ExpiryWarning(StrEnum):
@@ -41,6 +48,10 @@ class Rules:
     def forget_days(self) -> int:
         return self.forget_ms // DAY_MS
 
-    def limit(self, *, urgent: bool) -> int:
-        """How long a promise may stay untouched, in ms."""
-        return self.urgent_ms if urgent else self.lapse_ms
+    def limit(self, *, urgent: bool, repeat: Repeat | None = None) -> int:
+        """How long a promise may stay untouched, in ms.
+
+        What comes back weekly or monthly has so much longer: nobody should have to say every few
+        days that they still come every month.
+        """
+        return (self.urgent_ms if urgent else self.lapse_ms) + _PERIOD.get(repeat, 0)
