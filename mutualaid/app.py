@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mutualaid.errors import LockedError, MutualAidError
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.bridge import Bridge
+from mutualaid.ui.notifying import Notifier, SystemTray
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.singletons import keep_singletons
@@ -171,6 +172,9 @@ class App(QObject):
         shell.action_asked.connect(self._act)
         shell.destroyed.connect(lambda _gone: group.close())
         shell.committed.connect(self._wake)
+        tray = SystemTray(shell)
+        tray.pressed.connect(shell.come_forward)
+        Notifier(shell, group, bridge, self._preferences, tray)
         shell.show_page("board")
         self._put_up(shell)
 

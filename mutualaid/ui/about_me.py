@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What neighbours see about me, to edit: name, area, languages, when I have time, skills, what I fix."""
+"""What neighbours see about me, to edit: name, area, languages, when I have time, skills, what I
+fix."""
 
 import re
 

@@ -6,6 +6,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from mutualaid import __version__
+from mutualaid.ui.pages import PAGES
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import FormDialog, Text
 from mutualaid.ui.words import tr
@@ -55,12 +56,14 @@ class HelpDialog(FormDialog):
             return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
         return [
-            (f"{shown('Ctrl+1')} … {shown('Ctrl+6')}", tr("go to a page")),
+            (f"{shown('Ctrl+1')} … {shown(f'Ctrl+{len(PAGES)}')}", tr("go to a page")),
             (shown("Ctrl+N"), tr("post, or what the page's main button does")),
             (shown("Ctrl+F"), tr("search on this page")),
             (shown("Ctrl+Z"), tr("undo what you did last")),
             (shown("Ctrl+I"), tr("invite a neighbour")),
             (shown("Return"), tr("open what is marked")),
+            (shown("Up") + ", " + shown("Down"), tr("go from card to card")),
+            (shown("Tab"), tr("go to what can be done about a card")),
             (shown("Esc"), tr("close what is open, empty the search, leave a form")),
             (shown("Ctrl++") + ", " + shown("Ctrl+-"), tr("larger and smaller text")),
             (shown("F10"), tr("show the menu bar")),

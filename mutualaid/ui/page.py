@@ -46,8 +46,11 @@ class Window(Protocol):
     def show_record(self, kind: str, record: bytes) -> None:
         """Go to the page that shows records of this kind, and open this one."""
 
+    def show_thread(self, post: bytes, person: bytes) -> None:
+        """Go to what passed between me and one person alone beside a post."""
+
     def run_action(self, name: str) -> None:
-        """What the window or the app does for all pages: "invite", "join", "start", "backup"."""
+        """What the window or the app does for all pages: "post", "invite", "join", "backup"…"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,15 @@ PAGES: Final = (
     PageSpec(
         "places", lambda: tr("Places"), "places", "mutualaid.ui.places", "PlacesPage", ("place",)
     ),
+    PageSpec("mine", lambda: tr("My page"), "me", "mutualaid.ui.mine", "MyPage"),
+    PageSpec(
+        "messages",
+        lambda: tr("Messages"),
+        "comment",
+        "mutualaid.ui.messages",
+        "MessagesPage",
+    ),
+    PageSpec("news", lambda: tr("News"), "bell", "mutualaid.ui.news", "NewsPage"),
     PageSpec(
         "machines",
         lambda: tr("Neighbours' machines"),

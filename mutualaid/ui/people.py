@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QStackedWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import ChangeSet, PersonRow
+from mutualaid.ui.about_me import AboutMeForm
 from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.fix_form import my_person
 from mutualaid.ui.models import KeyedListModel
-from mutualaid.ui.about_me import AboutMeForm
 from mutualaid.ui.page import Desk, Page
 from mutualaid.ui.person_detail import PersonDetail
 from mutualaid.ui.widgets import DetailPane, EmptyState
@@ -19,7 +19,7 @@ from mutualaid.ui.words import meta, tr
 
 
 class PeoplePage(Page):
-    """Everybody in the group, one card each; the pane shows one person, or what is about me, to edit."""
+    """Everybody in the group, one card each; the pane shows one person, or me, to edit."""
 
     name = "people"
 

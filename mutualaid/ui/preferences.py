@@ -89,6 +89,15 @@ class Preferences:
         self._set("announce", "true" if wanted else "false")
 
     @property
+    def notify(self) -> bool:
+        """Whether the system tells, summed up, what happens while the window is away."""
+        return str(self._get("notify", "true")).lower() != "false"
+
+    @notify.setter
+    def notify(self, wanted: bool) -> None:
+        self._set("notify", "true" if wanted else "false")
+
+    @property
     def peers(self) -> tuple[str, ...]:
         """Addresses of machines that cannot be found by themselves."""
         value = self._get("peers", "")

@@ -1,17 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Settings: how the window looks, the network, the profile's key, backups, a check, the version."""
+"""Settings: how the window looks, what the group agreed on, notifications, blocks, the network, the
+profile's key, backups, a check, the version."""
 
 from PySide6.QtCore import QMargins, Qt
 
 from mutualaid import __version__
 from mutualaid.errors import MutualAidError
 from mutualaid.model.profile import Profile
-from mutualaid.model.values import Health
+from mutualaid.model.values import ChangeSet, Health
 from mutualaid.model.vault import VaultKind
 from mutualaid.ui.backups import PassphraseDialog
 from mutualaid.ui.network_pane import NetworkSwitches, preferences_of
 from mutualaid.ui.page import Desk, Page
+from mutualaid.ui.settings_group import BlockedCard, NotifyCard, RulesCard
 from mutualaid.ui.theme import Scheme, Size, theme
 from mutualaid.ui.widgets import Banner, Button, Card, ChoiceRow, Form, Look, ScrollColumn, Text
 from mutualaid.ui.words import tr
@@ -34,6 +36,11 @@ class SettingsPage(Page):
         self._scroll.column.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._scroll.content.setMaximumWidth(px(WIDTH))
         self._add_appearance()
+        self.notifications = NotifyCard(desk)
+        self.rules = RulesCard(desk)
+        self.blocked = BlockedCard(desk)
+        for own in (self.notifications, self.rules, self.blocked):
+            self._scroll.column.addWidget(own)
         self._add_network()
         self._add_key()
         self._add_backup()
@@ -57,7 +64,15 @@ class SettingsPage(Page):
         self.scheme.choose(theme().scheme)
         self.switches.refresh()
         self._show_key()
+        self.rules.load()
+        self.blocked.load()
         self.scheme.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def on_change(self, change: ChangeSet) -> None:
+        if change.concerns("group"):
+            self.rules.load()
+        if change.concerns("block", "person"):
+            self.blocked.load()
 
     # -- appearance ---------------------------------------------------------------------------
 

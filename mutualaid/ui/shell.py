@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from mutualaid.errors import MutualAidError
-from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
+from mutualaid.model.values import NOTHING_CHANGED, ChangeSet, Involvement
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.bridge import Bridge, is_nothing, merged
 from mutualaid.ui.page import Desk, Page, Undo
@@ -166,6 +166,20 @@ class Shell(QMainWindow):
                 self.page.open_record(record)
                 return
 
+    def show_thread(self, post: bytes, person: bytes) -> None:
+        from mutualaid.ui.messages import MessagesPage
+
+        self.show_page("messages")
+        if isinstance(self.page, MessagesPage):
+            self.page.open_thread(post, person)
+
+    def come_forward(self) -> None:
+        """A notification was pressed: show the news."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.raise_()
+        self.activateWindow()
+        self.show_page("news")
+
     # -- what happened ----------------------------------------------------------------------
 
     def committed_here(self, change: ChangeSet) -> None:
@@ -213,7 +227,11 @@ class Shell(QMainWindow):
         action.setText(tr("Undo: {what}", what=last.replace("&", "&&")) if last else tr("Undo"))
 
     def run_action(self, name: str) -> None:
-        self.action_asked.emit(name)
+        if name == "post":
+            self.show_page("board")
+            self.page.primary_action()
+        else:
+            self.action_asked.emit(name)
 
     def _tell_group(self) -> None:
         try:
@@ -234,6 +252,20 @@ class Shell(QMainWindow):
         except MutualAidError:
             reached = None
         self.sidebar.tell_reached(reached, self._bridge.status.problem)
+        self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
+        """The figures in the sidebar: what waits for me, what I have not seen."""
+        try:
+            mine = self._group.my_page()
+            unread = self._group.unread().threads
+            news = self._group.unread_news()
+        except MutualAidError:
+            return
+        waiting = sum(row.role is Involvement.WAITING for row in mine)
+        self.sidebar.set_badge("mine", waiting, tr("%n waiting for your yes", n=waiting))
+        self.sidebar.set_badge("messages", unread, tr("%n new", n=unread))
+        self.sidebar.set_badge("news", news, tr("%n new", n=news))
 
     def _status_told(self, _status: NetworkStatus) -> None:
         if not self._soon.isActive():

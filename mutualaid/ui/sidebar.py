@@ -41,6 +41,7 @@ class NavButton(QPushButton):
         self._icon = icon
         self._shortcut = shortcut
         self._badge = 0
+        self._badge_words = ""
         self._folded = False
         self.setCheckable(True)
         self.setAutoDefault(False)
@@ -50,8 +51,10 @@ class NavButton(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name()
 
-    def set_badge(self, count: int) -> None:
+    def set_badge(self, count: int, words: str) -> None:
+        """Show a figure, which ``words`` say in full; 0 takes it away."""
         self._badge = count
+        self._badge_words = words if count else ""
         self._name()
         self.update()
 
@@ -61,9 +64,7 @@ class NavButton(QPushButton):
         self.update()
 
     def _name(self) -> None:
-        name = self._title
-        if self._badge:
-            name = tr("{page}, %n waiting", n=self._badge, page=self._title)
+        name = f"{self._title}, {self._badge_words}" if self._badge else self._title
         self.setAccessibleName(name)
         self.setToolTip(f"{name} ({self._shortcut})" if self._folded else self._shortcut)
 
@@ -290,8 +291,10 @@ class Sidebar(QFrame):
         """Mark the page that is in front."""
         self._buttons[name].setChecked(True)
 
-    def set_badge(self, page: str, count: int) -> None:
-        self._buttons[page].set_badge(count)
+    def set_badge(self, page: str, count: int, words: str) -> None:
+        """Show beside a page how much waits there; nothing where the window has no such page."""
+        if page in self._buttons:
+            self._buttons[page].set_badge(count, words)
 
     def button(self, page: str) -> NavButton:
         return self._buttons[page]

@@ -58,14 +58,20 @@ class EmptyState(QWidget):
         self._words = Text("", quiet=True, wrap=True)
         self.action = Button("", Look.PRIMARY)
         self.action.clicked.connect(self.acted)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        column.addWidget(self._icon, 0, centre)
         for label in (self._title, self._words):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            label.setAlignment(centre)
             label.setMaximumWidth(px(460))
             label.setMinimumWidth(min(px(460), 460))
-        centre = Qt.AlignmentFlag.AlignHCenter
-        for widget in (self._icon, self._title, self._words, self.action):
-            column.addWidget(widget, 0, centre)
-        column.insertSpacing(column.indexOf(self.action), px(8))
+            # Between stretches, not aligned: an aligned label could not grow with its words.
+            line = QHBoxLayout()
+            line.addStretch(1)
+            line.addWidget(label)
+            line.addStretch(1)
+            column.addLayout(line)
+        column.addSpacing(px(8))
+        column.addWidget(self.action, 0, centre)
         column.addStretch(3)
 
     def tell(self, icon: str, title: str, words: str, action: str) -> None:

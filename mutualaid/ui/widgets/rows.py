@@ -233,7 +233,13 @@ class KeyedColumn(QWidget, Generic[Row]):
     def widget(self, key: Hashable) -> QWidget | None:
         return self._widgets.get(key)
 
-    def show_rows(self, rows: Sequence[Row]) -> None:
+    def retell(self) -> None:
+        """Say again what changes with time alone: "3 minutes ago", "lapses tomorrow"."""
+        self.show_rows(self.rows, retell=True)
+
+    def show_rows(self, rows: Sequence[Row], *, retell: bool = False) -> None:
+        """Follow these rows; with ``retell`` also where a row stayed but says something else now,
+        which its widget's accessible name shows."""
         focused = QApplication.focusWidget()
         holder = self._holder(focused)
         place = list(self._widgets).index(holder) if holder is not None else -1
@@ -243,10 +249,15 @@ class KeyedColumn(QWidget, Generic[Row]):
         self._widgets = {}
         for at, (key, row) in enumerate(wanted.items()):
             widget = before.get(key)
-            if widget is None or self._rows[key] != row:
-                widget = self._make(row)
-                if isinstance(widget, CardButton):
-                    widget.stepped.connect(self._step)
+            if widget is None or self._rows[key] != row or retell:
+                made = self._make(row)
+                same = widget is not None and self._rows[key] == row
+                if widget is not None and same and made.accessibleName() == widget.accessibleName():
+                    made.deleteLater()
+                else:
+                    widget = made
+                    if isinstance(widget, CardButton):
+                        widget.stepped.connect(self._step)
             if self._column.indexOf(widget) != at:
                 self._column.insertWidget(at, widget)
             self._widgets[key] = widget
