@@ -56,8 +56,8 @@ def place(file: Path) -> str:
 @pytest.mark.parametrize(
     ("room", "absent"),
     [
-        ("model", {*QT, "zeroconf", "websockets", "noise", "asyncio", "mutualaid.sync"}),
-        ("sync", QT | {"mutualaid.ui"}),
+        ("model", {*QT, "zeroconf", "websockets", "noise", "asyncio", "mutualaid.sync", "PIL"}),
+        ("sync", QT | {"mutualaid.ui", "PIL"}),
     ],
 )
 def test_a_room_leaves_outside_what_does_not_belong(room: str, absent: set[str]) -> None:

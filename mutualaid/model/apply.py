@@ -65,6 +65,7 @@ class _Write:
     touched: list[tuple[str | None, int]] = field(default_factory=list)
     posts: set[bytes] = field(default_factory=set)  # what came of them is to be followed
     photos: set[bytes] = field(default_factory=set)  # that a post may have let go
+    unnamed: bool = False  # whether any that no post names is to go
 
 
 class Weighed(NamedTuple):
@@ -395,8 +396,8 @@ class Applier:
         db = self.store.connection
         write = _Write()
         for number in numbers:
-            record_id, old_kind = db.execute(
-                "SELECT id, kind FROM record WHERE number = ?", (number,)
+            record_id, old_kind, was_alive = db.execute(
+                "SELECT id, kind, alive FROM record WHERE number = ?", (number,)
             ).fetchone()
             weighed = self.weigh(number, record_id, membership, counts)
             if weighed.data and record_id in membership.purged:
@@ -405,7 +406,11 @@ class Applier:
             self._unshow(number, old_kind, write)
             self._note_waiting(number, weighed)
             identity, merged = weighed.identity, weighed.merged
-            if merged is not None or record_id in membership.purged:
+            if record_id in membership.purged:
+                write.photos.update(photos)
+                # What did not count for a while kept its photos, and names them no more.
+                write.unnamed = write.unnamed or not was_alive
+            elif merged is not None:
                 write.photos.update(photos)
             if identity is None or merged is None:
                 db.execute(
@@ -445,7 +450,7 @@ class Applier:
             write.touched.append((identity.kind, number))
         self._flush(write)
         if self._mark() >= int(self.store.meta("rebuilt_to") or 0):
-            blobs.drop_unnamed(db, write.photos)
+            blobs.drop_unnamed(db, None if write.unnamed else write.photos)
         self._follow(write.posts, membership)
 
     def _note_waiting(self, number: int, weighed: Weighed) -> None:

@@ -41,8 +41,12 @@ def named_by(db: Any, record: int) -> list[bytes]:
     return [bytes(row[0]) for row in rows]
 
 
-def drop_unnamed(db: Any, hashes: Collection[bytes]) -> None:
-    """Let go of those that no living post names any more; inside the caller's transaction."""
+def drop_unnamed(db: Any, hashes: Collection[bytes] | None) -> None:
+    """Let go of those (None: of any) that no living post names any more; inside the caller's
+    transaction."""
+    if hashes is None:
+        db.execute("DELETE FROM blob WHERE hash NOT IN (SELECT hash FROM post_photo)")
+        return
     for digest in hashes:
         db.execute(
             "DELETE FROM blob WHERE hash = ?1"

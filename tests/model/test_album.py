@@ -166,8 +166,27 @@ def test_a_purge_takes_photos_along_on_every_machine(ana: Group, ben: Group) -> 
     assert blobs_held(ben) == 0
 
 
-def test_bytes_let_go_are_not_left_in_the_file(ana: Group, tmp_path: Path) -> None:
-    """Every page is encrypted besides; looked at here through the database's own eyes."""
+def test_a_post_that_does_not_count_keeps_its_photos_until_it_is_forgotten(
+    ana: Group, ben: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a machine is frozen, and another says later how far it counts."""
+    post = offer(ben, draft(1))
+    other = offer(ana, draft(2))
+    tell(ben.replica, ana.replica)
+    ana.replica.keep_blob(draft(1).hash, draft(1).data)
+    number = ana._number(post)
+    with monkeypatch.context() as patch, ana.replica.write(durable=False):
+        patch.setattr(ana.replica.journal, "counts", lambda membership: lambda chain, seq: False)
+        ana.replica.applier.recompute([number])
+    assert [row.id for row in ana.posts()] == [other]
+    assert ana.photo(draft(1).hash) is not None
+    ben.purge(post)
+    tell(ben.replica, ana.replica)
+    assert ana.photo(draft(1).hash) is None
+    assert ana.photo(draft(2).hash) is not None
+
+
+def test_bytes_let_go_are_overwritten_in_the_file(ana: Group) -> None:
     assert ana._db.execute("PRAGMA secure_delete").fetchone()[0] == 1
 
 

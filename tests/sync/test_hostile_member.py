@@ -195,6 +195,9 @@ def breaking_frames(mallory: Group) -> list[bytes]:
         b"\x81" * 200_000,
         cbor2.dumps([Tag.RUNS, cbor2.dumps([[], b"", zlib.compress(bytes(50 << 20), 9)])]),
         cbor2.dumps([Tag.STATEMENTS, [[1 << 33, b""]]]),
+        cbor2.dumps([Tag.PIECE, bytes(32), 0, 5, b"bytes"]),
+        cbor2.dumps([Tag.WANT, [bytes(32)] * 100]),
+        cbor2.dumps([Tag.LACK, [bytes(32)]]),
         runs(forge(group, public, keys.SigningKey.generate(), [b"x"])[0]),
         runs(replace(signed, items=[wrong_hash])),
     ]
