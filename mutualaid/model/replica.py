@@ -26,7 +26,7 @@ from mutualaid.model.statements import Statements, now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 
-#: Entries that one purge names: well below what one payload holds.
+#: Records and entries that one purge names: well below what one payload holds.
 MOST_NAMED: Final = 500
 APPLY_BATCH: Final = 2_000
 MANY: Final = 100
@@ -417,9 +417,8 @@ class Replica(Statements):
                 by = membership.purged.get(record, frozenset())
                 if (steward and self.group in by) or (person == self.me and self.me in by):
                     due.setdefault(record, []).append(digest)
-            named = [purge for record in due for purge in purges(record, due[record])]
-            if named:
-                self.append_control(*named)
+            if due:
+                self.append_control(*purges(due))
                 self.applier.take_late(membership)
 
     def _unfrozen_forks(self) -> list[Freeze]:
@@ -526,10 +525,23 @@ def _collector_paused(pause: bool) -> Iterator[None]:
             gc.enable()
 
 
-def purges(record: bytes, entries: Sequence[bytes]) -> list[Purge]:
-    """The control entries that end a record and name these entries of it."""
-    some = [tuple(entries[at : at + MOST_NAMED]) for at in range(0, len(entries), MOST_NAMED)]
-    return [Purge((record,), named) for named in some or [()]]
+def purges(named: Mapping[bytes, Sequence[bytes]]) -> list[Purge]:
+    """The control entries that end these records and name these entries of each: as few as hold
+    them all, for they are kept for good."""
+    made: list[Purge] = []
+    records: list[bytes] = []
+    entries: list[bytes] = []
+    for record, hashes in named.items():
+        for at in range(0, max(len(hashes), 1), MOST_NAMED):
+            some = hashes[at : at + MOST_NAMED]
+            if records and len(records) + len(entries) + 1 + len(some) > MOST_NAMED:
+                made.append(Purge(tuple(records), tuple(entries)))
+                records, entries = [], []
+            records.append(record)
+            entries += some
+    if records:
+        made.append(Purge(tuple(records), tuple(entries)))
+    return made
 
 
 def _keep_keys(

@@ -14,7 +14,6 @@ from mutualaid.model import crdt, keys, queries
 from mutualaid.model.apply import Weighed
 from mutualaid.model.change import IDENTITY
 from mutualaid.model.content import GONE, MAX_CHANGES, Identity, encode_changes
-from mutualaid.model.control import Purge
 from mutualaid.model.entry import MAX_PAYLOAD
 from mutualaid.model.reading import NONCE_SIZE, Reading
 from mutualaid.model.records import REGISTRY, check
@@ -153,27 +152,37 @@ class Writing(Reading):
 
         Raises NotAllowedError while this machine waits to be let in: nobody would heed it.
         """
-        named: list[Purge] = []
-        for record in records:
-            entries = [
-                bytes(digest)
-                for digest, count in self._db.execute(
-                    "SELECT hash, (SELECT count(*) FROM change AS other"
-                    " WHERE other.entry = entry.number) FROM change"
-                    " JOIN entry ON entry.number = change.entry"
-                    " JOIN record ON record.number = change.record WHERE record.id = ?",
-                    (record,),
-                )
-                if count == 1
-            ]
-            named += purges(record, entries)
+        named = self._entries_about(dict.fromkeys(records))
         if named and not self.replica.joined:
             raise NotAllowedError(
                 "This can be changed as soon as a neighbour's machine has let you in. Nothing was"
                 " changed."
             )
         if named:
-            self.replica.append_control(*named)
+            self.replica.append_control(*purges(named))
+
+    def _entries_about(self, records: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+        """Each record with the hashes of the entries that are about these records alone, or about
+        others that are forgotten already."""
+        named: dict[bytes, list[bytes]] = {record: [] for record in records}
+        purged = self.replica.membership().purged
+        entries: dict[int, tuple[bytes, bytes]] = {}
+        for record in named:
+            for entry, digest in self._db.execute(
+                "SELECT entry.number, hash FROM change JOIN entry ON entry.number = change.entry"
+                " JOIN record ON record.number = change.record WHERE record.id = ?",
+                (record,),
+            ):
+                entries[entry] = (record, bytes(digest))
+        for entry, (record, digest) in entries.items():
+            about = self._db.execute(
+                "SELECT id, alive FROM change JOIN record ON record.number = change.record"
+                " WHERE entry = ?",
+                (entry,),
+            )
+            if all(id_ in named or (not alive and id_ in purged) for id_, alive in about):
+                named[record].append(digest)
+        return named
 
     def _own_record(self, record_id: bytes, kind: str | None) -> tuple[Weighed, str]:
         weighed, _number = self._weigh(record_id)

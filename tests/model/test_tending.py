@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mutualaid.errors import BadValueError, NotFoundError, StorageError
+from mutualaid.model.entry import Chain
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import parse_invitation
 from mutualaid.model.times import warning
@@ -19,6 +20,7 @@ from mutualaid.model.values import (
     Audience,
     ContactKind,
     ExpiryWarning,
+    Millis,
     PostDraft,
     PostFilter,
     PostKind,
@@ -27,6 +29,7 @@ from mutualaid.model.values import (
     Repeat,
     ResponseRow,
     Rules,
+    Scalar,
     Standing,
     Urgency,
 )
@@ -537,6 +540,39 @@ def test_what_is_long_past_is_forgotten_everywhere(street: Neighbourhood) -> Non
     assert cem.threads() == []
     assert cem.contacts_of(ben.me) == []
     assert len({each.health().view_hash for each in street.groups}) == 1
+
+
+def test_what_was_written_at_once_is_forgotten_once_all_of_it_is(street: Neighbourhood) -> None:
+    ana = street.start()
+    ben = street.join(ana, "Ben")
+    ends: dict[str, Scalar] = {"First": Millis(NOW + DAY_MS), "Second": Millis(NOW + 50 * DAY_MS)}
+    common: dict[str, Scalar] = {"kind": "need", "text": "zanzibar"}
+    ana.import_records(
+        [("post", {**common, "title": each, "expires": ends[each]}, None, False) for each in ends]
+    )
+    street.later(days=92)
+    assert titles(ben, past=True) == ["Second"]
+    assert held(ben, b"First")  # in the same entry
+    street.later(days=50)
+    for each in (ana, ben):
+        assert titles(each, past=True) == []
+        assert not held(each, b"zanzibar")
+        assert each.health().ok
+
+
+def test_many_that_are_forgotten_take_few_entries(street: Neighbourhood) -> None:
+    ana = street.start()
+    ben = street.join(ana, "Ben")
+    for number in range(150):
+        ben.withdraw(need(ben, f"Number {number}"))
+    street.later(days=90)
+    control = Chain.CONTROL
+    (before,) = ben.replica.journal.branches(ben.device, control)
+    street.later(days=1)
+    (after,) = ben.replica.journal.branches(ben.device, control)
+    assert titles(ana, past=True) == []
+    assert titles(ben, past=True) == []
+    assert after.head_seq <= before.head_seq <= 3
 
 
 def test_what_expired_is_forgotten_and_what_was_put_aside_is_not(street: Neighbourhood) -> None:
