@@ -10,6 +10,7 @@ from mutualaid.model.contacts import Contacts
 from mutualaid.model.outcomes import Settled
 from mutualaid.model.posting import Posting
 from mutualaid.model.talking import Talking
+from mutualaid.model.text import one_line
 from mutualaid.model.values import (
     ChangeSet,
     DispatchRow,
@@ -61,7 +62,7 @@ class Answering(Posting, Talking, Contacts):
         with self._writing() as result:
             row = self.post_row(self._number(post, "post"))
             self._refuse_to_answer(row, every=every)
-            part = self._chosen_part(row, part, amount)
+            part = self._chosen_part(row, part, amount, one_line(on_behalf_of))
             fields: dict[str, Scalar] = {
                 "post": post,
                 "note": note,
@@ -89,8 +90,11 @@ class Answering(Posting, Talking, Contacts):
         if every and row.repeat is None:
             raise BadValueError("This post is for one time only, so “each time” cannot be said.")
 
-    def _chosen_part(self, row: PostRow, part: str, amount: int) -> str:
-        """The sort of part, checked; nobody may take more than is left, or twice of one."""
+    def _chosen_part(self, row: PostRow, part: str, amount: int, goes: str) -> str:
+        """The sort of part, checked; nobody may take more than is left, or twice of one.
+
+        ``goes`` is who goes where it is not me.
+        """
         settled = self._settled(row.id)
         answers = self._answers(row)
         covered = queries.covered(settled, row.round, answers)
@@ -115,7 +119,7 @@ class Answering(Posting, Talking, Contacts):
                 " be taken. Take fewer and try again."
             )
         for answer in answers:
-            again = answer.mine and answer.part == part and not answer.on_behalf_of
+            again = answer.mine and answer.part == part and answer.on_behalf_of == goes
             if again and (answer.state in _HOLDS or answer.state is Standing.OFFERED):
                 raise NotAllowedError(
                     f"You have answered this already ({answer.code}). Take that back first, if"

@@ -199,6 +199,9 @@ def test_parts_are_taken_without_asking_and_never_more_than_are_left(street: Nei
     street.answered(ben, post, part="dinners", amount=4)
     with pytest.raises(NotAllowedError, match="answered this already"):
         ben.help_with(post, part="dinners")
+    neighbour = ben.help_with(post, part="dinners", on_behalf_of="Mr. Ito").created
+    assert neighbour is not None
+    ben.release(neighbour)
     with pytest.raises(BadValueError, match="Only 1 of “dinners” of 5"):
         cleo.help_with(post, part="dinners", amount=2)
     street.answered(cleo, post, part="loads")
