@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests import gallery_posts
+
 SIZES = ((1024, 600), (1600, 1000))
 
 
@@ -307,6 +309,7 @@ def main() -> int:
         shell.close()
         shiboken6.delete(shell)
     _first_run(gallery)
+    gallery_posts.show(gallery)
     print(f"{gallery.count} pictures in {arguments.out}")
     return 0
 

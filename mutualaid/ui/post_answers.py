@@ -220,7 +220,7 @@ class AnswerCard(Card):
         icon = IconLabel(STANDING_ICONS[answer.state], "accent" if lively else "quiet", 15)
         state.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
         said = standing_words(answer, row, may_decide=may_decide)
-        decided = _decided_words(answer)
+        decided = _decided_words(answer, self._desk.group.my_name)
         state.addWidget(
             Text(meta(said, decided), Size.META, tone="accent" if lively else "", wrap=True), 1
         )
@@ -276,9 +276,12 @@ class AnswerCard(Card):
                 Standing.ACCEPTED,
                 Standing.STANDS_BY,
             ):
-                words = tr("Decline…") if not state.goes else tr("Take back your yes…")
-                declining = tr("{what} {who}", what=words.rstrip("…"), who=name)
-                deeds.append((words, declining, Look.QUIET, self._open_note))
+                called = (
+                    tr("Take back your yes to {who}", who=name)
+                    if state.goes
+                    else tr("Decline {who}", who=name)
+                )
+                deeds.append((tr("Decline…"), called, Look.QUIET, self._open_note))
         if answer.mine:
             deeds += self._own_deeds(answer, row, asked=detail.may_decide)
         other = _talks_with(answer, detail, self._desk.group.me)
@@ -412,7 +415,7 @@ class AnswerCard(Card):
         column.setSpacing(theme().px(6))
         self.note = QLineEdit()
         self.note.setAccessibleName(tr("A kind word with your no, if you like"))
-        self.note.setPlaceholderText(tr("Thank you! Somebody was quicker this time."))
+        self.note.setPlaceholderText(tr("Thank you! Next time, gladly."))
         self.note.returnPressed.connect(self._decline)
         column.addWidget(self.note)
         self._private = Text("", Size.META, quiet=True, wrap=True)
@@ -470,10 +473,12 @@ class AnswerCard(Card):
                 return
 
 
-def _decided_words(answer: ResponseRow) -> str:
+def _decided_words(answer: ResponseRow, me: str) -> str:
     """Who said yes."""
     if not answer.decided_by or not (answer.state.goes or answer.state is Standing.STANDS_BY):
         return ""
+    if answer.decided_by == me:
+        return tr("your yes")
     return tr("yes from {who}", who=answer.decided_by)
 
 

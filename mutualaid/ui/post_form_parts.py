@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from mutualaid.model.records.post import LONGEST_PART, MOST_OF_A_PART, MOST_PARTS
 from mutualaid.model.values import Part
 from mutualaid.ui.theme import theme
-from mutualaid.ui.widgets import Button, Look
+from mutualaid.ui.widgets import Button, Count, Look
 from mutualaid.ui.words import tr
 
 #: What there may be several sorts of, to show what is meant.
@@ -26,8 +26,7 @@ class _Sort(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme().px(8))
-        self.count = QSpinBox()
-        self.count.setRange(1, MOST_OF_A_PART)
+        self.count = Count(1, MOST_OF_A_PART)
         self.name = QLineEdit()
         self.name.setMaxLength(LONGEST_PART)
         self.name.setPlaceholderText(tr(HINTS[min(number, len(HINTS)) - 1]))
@@ -57,8 +56,7 @@ class PartsEditor(QWidget):
         self._column.setSpacing(theme().px(6))
         line = QHBoxLayout()
         line.setSpacing(theme().px(8))
-        self.count = QSpinBox()
-        self.count.setRange(1, MOST_OF_A_PART)
+        self.count = Count(1, MOST_OF_A_PART)
         self.count.valueChanged.connect(self.changed)
         line.addWidget(self.count)
         self.several = Button(tr("Several sorts…"), Look.QUIET)

@@ -27,6 +27,7 @@ from mutualaid.ui.widgets import (
     Card,
     FlowLayout,
     IconLabel,
+    Look,
     Pill,
     Section,
     Text,
@@ -154,7 +155,8 @@ class PostHead(QWidget):
             back: Callable[[bytes], ChangeSet] | None,
         ) -> None:
             undo = None if back is None else lambda _made: back(record)
-            button = Button(words, icon=icon)
+            waits = row.status is PostStatus.SAID_DONE and do == group.done
+            button = Button(words, Look.PRIMARY if waits else Look.SECONDARY, icon=icon)
             button.clicked.connect(lambda: self._desk.run(lambda: do(record), said, undo))
             flow.addWidget(button)
 

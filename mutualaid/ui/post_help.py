@@ -5,13 +5,13 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from mutualaid.model.values import PartRow, PostDetail, PostKind, PostRow, Standing
 from mutualaid.ui.page import Desk
 from mutualaid.ui.post_form import Choice
 from mutualaid.ui.theme import Size, theme
-from mutualaid.ui.widgets import Button, CheckBox, Look, Text
+from mutualaid.ui.widgets import Button, CheckBox, Count, Look, Text
 from mutualaid.ui.words import tr
 
 #: Answers after which one does not answer again for the same.
@@ -34,16 +34,21 @@ class HelpLine(QWidget):
         super().__init__()
         self._desk = desk
         self._row: PostRow | None = None
+        self._folded = True
         self._parts: tuple[PartRow, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px(8))
         self.part = Choice()
         self.part.setAccessibleName(tr("Which part you take"))
+        # Long names of parts are shortened rather than that the pane grows.
+        self.part.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.part.setMinimumContentsLength(8)
         self.part.currentIndexChanged.connect(self._tell_most)
-        self.amount = QSpinBox()
+        self.amount = Count(1, 1)
         self.amount.setAccessibleName(tr("How many you take"))
-        self.amount.setMinimum(1)
         self._of = Text("", Size.META, quiet=True)
         self._which = QWidget()
         which = QHBoxLayout(self._which)
@@ -64,6 +69,14 @@ class HelpLine(QWidget):
         for line in (self.note, self.when, self.whom):
             line.returnPressed.connect(self.answer)
         self._asks = Text("", Size.META, quiet=True, wrap=True)
+        self.unfold = Button(tr("Answer it myself, or for somebody…"), Look.QUIET, icon="down")
+        self.unfold.clicked.connect(self._unfold)
+        column.addWidget(self.unfold, 0, Qt.AlignmentFlag.AlignLeading)
+        self._lines = QWidget()
+        outer, column = column, QVBoxLayout(self._lines)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme().px(8))
+        outer.addWidget(self._lines)
         for widget in (self._which, self.note, self.when, self.every, self.whom, self._asks):
             column.addWidget(widget)
         buttons = QHBoxLayout()
@@ -87,6 +100,13 @@ class HelpLine(QWidget):
         self.amount.setValue(1)
         self.whom.hide()
         self.for_somebody.show()
+        self._folded = True
+
+    def _unfold(self) -> None:
+        self._folded = False
+        self._lines.show()
+        self.unfold.hide()
+        self.focus()
 
     def show_post(self, detail: PostDetail) -> None:
         """Show what can be answered; what is typed stays."""
@@ -95,6 +115,10 @@ class HelpLine(QWidget):
         self.setVisible(bool(left))
         if not left:
             return
+        # Whoever posted it for somebody else rarely answers it as well.
+        folded = row.mine and self._folded
+        self.unfold.setVisible(folded)
+        self._lines.setVisible(not folded)
         if left != self._parts:
             self._parts = left
             self._fill_parts(left)
@@ -118,8 +142,7 @@ class HelpLine(QWidget):
         chosen = self.part.currentData()
         self.part.clear()
         for part in left:
-            words = tr("{part}: %n open", n=part.left, part=part.name)
-            self.part.addItem(words if part.name else tr("%n open", n=part.left), part.name)
+            self.part.addItem(part.name, part.name)
         self.part.choose(chosen)
         self._tell_most()
 
@@ -141,7 +164,7 @@ class HelpLine(QWidget):
     def answer(self) -> None:
         """Say that one can help."""
         row = self._row
-        if row is None or not self.isVisible():
+        if row is None or not self._lines.isVisible():
             return
         group = self._desk.group
         asks = row.ask

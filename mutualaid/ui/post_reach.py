@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How those who agreed on a post reach each other, and for whom my own number is open."""
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from mutualaid.model.values import (
     Audience,
@@ -17,7 +19,21 @@ from mutualaid.ui.reaching import contact_word
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import Button, Card, IconLabel, Look, Section, Text
 from mutualaid.ui.wording import listed
-from mutualaid.ui.words import tr
+from mutualaid.ui.words import meta, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """My own ways to be reached beside a post: what they are, and to whom they are open."""
+
+    kinds: tuple[str, ...]
+    opened: tuple[OpenedRow, ...]
+    helps: bool  # whether I help: then nothing opens by itself
+
+    @property
+    def ways(self) -> str:
+        kinds = self.kinds or sorted({contact_word(one.kind) for one in self.opened})
+        return listed([kind.lower() for kind in kinds])
 
 
 class Reach(Section):
@@ -54,8 +70,8 @@ class Reach(Section):
         row = detail.row
         return self._desk.group.behalf_contact(row.id) if row.on_behalf_of else ""
 
-    def _mine(self, detail: PostDetail) -> tuple[tuple[str, ...], tuple[OpenedRow, ...]] | None:
-        """What of mine opens with a yes, and for whom it is open already; None: nothing to say."""
+    def _mine(self, detail: PostDetail) -> Mine | None:
+        """What of mine opens with a yes, and for whom it is open; None: nothing to say."""
         row, group = detail.row, self._desk.group
         goes = any(one.mine and one.state.goes for one in detail.responses)
         if not (detail.may_decide or goes):
@@ -64,59 +80,73 @@ class Reach(Section):
         kinds = tuple(
             contact_word(one.kind) for one in group.contacts() if one.audience is Audience.HELPER
         )
-        if row.status.is_past and not opened:
+        if not (kinds or opened) or (row.status.is_past and not opened):
             return None
-        return (kinds, opened) if kinds or opened else None
+        return Mine(kinds, opened, helps=goes and not detail.may_decide)
 
     def _build(
         self,
         row: PostRow,
         ways: tuple[tuple[str, OpenContactRow], ...],
         behalf: str,
-        mine: tuple[tuple[str, ...], tuple[OpenedRow, ...]] | None,
+        mine: Mine | None,
     ) -> None:
         if not (ways or behalf or mine):
             return
         card = Card(inset=True)
         card.column.setSpacing(theme().px(6))
         for name, way in ways:
-            words = tr(
-                "{name}, {way}: {value}", name=name, way=contact_word(way.kind), value=way.value
-            )
-            why = ""
-            if way.post is not None:
-                why = tr("Open to you for this post.")
-            _line(card, "lock" if why else "people", words, why)
+            words = tr("{way}: {value}", way=contact_word(way.kind), value=way.value)
+            why = tr("Open to you for this post.") if way.post is not None else ""
+            _line(card, "lock" if why else "people", meta(name, words), why)
         if behalf:
             words = tr("{name}: {value}", name=row.on_behalf_of, value=behalf)
             _line(card, "lock", words, tr("For whoever looks after this post and who goes."))
         if mine is not None:
-            kinds, opened = mine
-            _line(card, "key", _mine_words(kinds, opened), "")
-            if opened:
-                link = Button(tr("Who can reach me"), Look.QUIET)
-                link.clicked.connect(lambda: self._desk.window.show_page("mine"))
-                card.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeading)
+            self._build_mine(card, row, mine)
         self.column.addWidget(card)
 
+    def _build_mine(self, card: Card, row: PostRow, mine: Mine) -> None:
+        names = sorted({one.name for one in mine.opened})
+        if names:
+            words = tr(
+                "Yours ({ways}) is open for {names}, for this post.",
+                ways=mine.ways,
+                names=listed(names),
+            )
+            link = Button(tr("Who can reach me"), Look.QUIET)
+            link.clicked.connect(lambda: self._desk.window.show_page("mine"))
+        elif mine.helps:
+            words = tr("{who} cannot see yours ({ways}).", who=row.owner_name, ways=mine.ways)
+            link = Button(tr("Open it for {who}", who=row.owner_name), Look.QUIET)
+            link.clicked.connect(lambda: self._open(row))
+        else:
+            words = tr(
+                "Yours ({ways}) opens only for a person who is accepted. So far: nobody.",
+                ways=mine.ways,
+            )
+            link = None
+        _line(card, "key", words, "")
+        if link is not None:
+            card.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeading)
 
-def _mine_words(kinds: tuple[str, ...], opened: tuple[OpenedRow, ...]) -> str:
-    names = sorted({one.name for one in opened})
-    ways = listed(
-        [kind.lower() for kind in kinds or sorted({contact_word(o.kind) for o in opened})]
-    )
-    if not names:
-        return tr(
-            "Yours ({ways}) opens only for a person who is accepted. So far: nobody.", ways=ways
+    def _open(self, row: PostRow) -> None:
+        group = self._desk.group
+        self._desk.run(
+            lambda: group.open_contact(row.owner, row.id),
+            tr("{who} can reach you now, for this post.", who=row.owner_name),
+            lambda _made: group.close_contact(row.owner, row.id),
         )
-    return tr("Yours ({ways}) is open for {names}, for this post.", ways=ways, names=listed(names))
 
 
 def _line(card: Card, icon: str, words: str, why: str) -> None:
     line = QHBoxLayout()
     line.setSpacing(theme().px(8))
     line.addWidget(IconLabel(icon, "quiet", 16), 0, Qt.AlignmentFlag.AlignTop)
-    line.addWidget(Text(words, wrap=True, selectable=True), 1)
-    card.column.addLayout(line)
+    column = QVBoxLayout()
+    column.setSpacing(theme().px(2))
+    column.addWidget(Text(words, wrap=True, selectable=True))
     if why:
-        card.column.addWidget(Text(why, Size.META, quiet=True, wrap=True))
+        column.addWidget(Text(why, Size.META, quiet=True, wrap=True))
+    line.addLayout(column, 1)
+    card.column.addLayout(line)

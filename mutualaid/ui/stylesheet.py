@@ -55,6 +55,7 @@ QPushButton[look="danger"] {{ background: {card}; color: {need}; border-color: {
 QPushButton[look="danger"]:hover {{ background: {need_soft}; }}
 QPushButton[look="quiet"], QPushButton[look="back"] {{
     background: transparent; color: {accent}; padding: {p6}px {p10}px; }}
+QPushButton[look="quiet"]::menu-indicator {{ width: 0; image: none; }}
 QPushButton[look="quiet"]:hover, QPushButton[look="back"]:hover {{ background: {accent_soft}; }}
 QPushButton[look="toast"] {{ background: transparent; color: {accent_soft}; }}
 QPushButton[look="toast"]:focus {{ border: 2px solid {accent_soft};

@@ -29,10 +29,11 @@ def titles(page: BoardPage) -> list[str]:
 
 
 def of_others(page: BoardPage, kind: PostKind | None = None) -> int:
-    """The position of an open post that somebody else made and nobody of us answered."""
+    """The position of a post that somebody else made and that I can still answer."""
     for at in range(page.model.rowCount()):
         row = page.model.row(at)
-        if not row.mine and kind in (None, row.kind):
+        mine = [one for one in page.group.post_detail(row.id).responses if one.mine]
+        if not row.mine and row.status.wants_help and not mine and kind in (None, row.kind):
             return at
     raise AssertionError("the made-up board has none")
 

@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QMargins, Qt, Signal
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QHBoxLayout,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +24,23 @@ from mutualaid.ui.widgets.feedback import Banner, announce
 from mutualaid.ui.words import tr
 
 Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class Count(QSpinBox):
+    """A number from ``least`` to ``most``; a wheel passing over it changes nothing."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__()
+        self.setRange(least, most)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # A stylesheet's padding does not reach the line inside.
+        self.lineEdit().setTextMargins(theme().px(8), 0, 0, 0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 class ChoiceRow(QWidget, Generic[Choice]):
