@@ -204,6 +204,13 @@ def _ask_to_join(
     default=None,
     help="Whether others see what came of your repairs.",
 )
+@click.option(
+    "--promises",
+    metavar="N",
+    type=click.IntRange(0, 20),
+    help="How many promises at once you take on at most; others see it.",
+)
+@click.option("--any-promises", is_flag=True, help="Take that limit away.")
 @pass_app
 def me(
     app: App,
@@ -212,16 +219,23 @@ def me(
     languages: tuple[str, ...],
     availability: str | None,
     outcomes: bool | None,
+    promises: int | None,
+    any_promises: bool,
 ) -> None:
     """Show one's own page, or change what is given."""
+    if any_promises and promises is not None:
+        raise click.UsageError("--promises and --any-promises exclude each other.")
+    limit = -1 if any_promises else promises
     with app.group() as group:
-        if languages or any(value is not None for value in (name, area, availability, outcomes)):
+        given = (name, area, availability, outcomes, limit)
+        if languages or any(value is not None for value in given):
             group.set_me(
                 name=name,
                 area=area,
                 languages=languages or None,
                 availability=availability,
                 outcomes=outcomes,
+                limit=limit,
             )
         row = own_page(group)
         document = {**shapes.group_and_me(group), **shapes.person(row)}
@@ -235,6 +249,7 @@ def person_text(row: "PersonRow") -> str:
         ("Area", row.area),
         ("Languages", ", ".join(row.languages)),
         ("Has time", row.availability),
+        ("Takes on", "" if row.limit is None else f"{row.limit} promises at once, at most"),
         ("Can", _names(row, "can")),
         ("Teaches", _names(row, "teach")),
         ("Wants to learn", _names(row, "learn")),

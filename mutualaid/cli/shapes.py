@@ -264,6 +264,7 @@ def person(row: "values.PersonRow") -> dict[str, Json]:
         "availability": row.availability,
         "skills": [skill(value) for value in row.skills],
         "fixes": [fix.category for fix in row.fixes],
+        "promises": row.limit,
         "mine": row.mine,
     }
 

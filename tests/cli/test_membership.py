@@ -95,3 +95,11 @@ def test_my_page_shows_what_was_said(ana: Run) -> None:
     assert ana("me", "--name", "Ana B.", "--json").document["me"] == "Ana B."
     assert ana("me", "--name", "   ", "--json").document["code"] == "bad_value"
     assert "North side" in ana("me").out
+
+
+def test_how_much_one_takes_on_is_said_or_not(ana: Run) -> None:
+    assert ana("me", "--json").document["promises"] is None
+    assert ana("me", "--promises", "2", "--json").document["promises"] == 2
+    assert "Takes on: 2 promises at once, at most" in ana("me").out
+    assert ana("me", "--any-promises", "--json").document["promises"] is None
+    assert ana("me", "--promises", "2", "--any-promises").code == 2

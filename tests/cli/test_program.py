@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Exit codes, errors, help, and what is imported when."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from mutualaid import paths
 from mutualaid.cli import context, main, membership, program
 from mutualaid.cli.context import App
+from tests.benchmarks.processes import ROOT
 from tests.cli.conftest import Run
 
 
@@ -20,6 +22,13 @@ def test_help_names_every_command_and_ends_well(run: Run) -> None:
     for commands in program.SECTIONS.values():
         for name in commands:
             assert f"  {name} " in shown.out
+
+
+def test_every_command_stands_in_the_overview() -> None:
+    overview = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    named = set(re.findall(r"`([a-z-]+)[ `\\]", overview))
+    for commands in program.SECTIONS.values():
+        assert set(commands) <= named
 
 
 @pytest.mark.parametrize("name", list(program._COMMANDS))
