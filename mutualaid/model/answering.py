@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 from mutualaid.errors import AlreadyCoveredError, BadValueError, NotAllowedError, NotFoundError
 from mutualaid.model import outcomes, queries
 from mutualaid.model.contacts import Contacts
+from mutualaid.model.content import GONE
 from mutualaid.model.outcomes import Settled
 from mutualaid.model.posting import Posting
 from mutualaid.model.talking import Talking
@@ -247,6 +248,27 @@ class Answering(Posting, Talking, Contacts):
                 self._close_contacts(case.answer.person, case.row.id)
                 if note.strip():
                     self._send(case.row.id, case.answer.person, note)
+        return _made(result, response)
+
+    def undecide(self, response: bytes) -> ChangeSet:
+        """Take back what one decided about an answer, which then stands as before: to undo a yes
+        or a no. What opened with a yes closes."""
+        with self._writing() as result:
+            case = self._case(response)
+            self._refuse_to_decide(case)
+            mine = [
+                each.id
+                for each in case.settled.decisions
+                if each.answer == response and each.person == self.me
+            ]
+            if not mine:
+                raise NotAllowedError(
+                    "You have not decided about this answer, so there is nothing to take back."
+                )
+            for decision in mine:
+                self._edit_within(decision, {GONE: True}, kind="decision")
+            if not case.answer.mine:
+                self._close_contacts(case.answer.person, case.row.id)
         return _made(result, response)
 
     def _lapse(self, case: _Case) -> None:
