@@ -45,7 +45,7 @@ FORGETTING_REACH: Final = (
 PROMISE_WAIT_MS: Final = 6 * HOUR_MS
 FORGET_WAIT_MS: Final = DAY_MS
 #: At most so much is done at once; the rest with the next call.
-MOST_AT_ONCE: Final = 200
+MOST_AT_ONCE: Final = 100
 #: Stored entries that are applied before, where they are few.
 _APPLY_FIRST: Final = 200
 #: What is long past is looked for no more often than this: one's own, and for stewards all.
@@ -137,14 +137,14 @@ class Tending(Answering):
             return NOTHING_CHANGED
         if self.replica.apply_some(_APPLY_FIRST) and self.replica.applier.backlog():
             return NOTHING_CHANGED  # what is still to be applied may change what is due
-        self.mend_openings()
+        mended = self.mend_openings()
         now = self._now()
         checks = Checks(self.replica)
         checks.turn_back(now)
         duties = self._duties(now)
         self._keep_undated(now)
         if not duties.number:
-            return NOTHING_CHANGED
+            return mended
         soon = checks.proven(now, PROMISE_WAIT_MS)
         late = checks.proven(now, FORGET_WAIT_MS)
         ready = duties.proven(soon, late)
@@ -154,7 +154,7 @@ class Tending(Answering):
         # transaction only what is due still is done.
         self._own_looked = self._all_looked = None
         if not ready.number:
-            return NOTHING_CHANGED
+            return mended
         try:
             with self._writing() as result:
                 self._do(self._duties(now).proven(soon, late))

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mutualaid.errors import BadValueError, NotFoundError, StorageError
+from mutualaid.model.clocks import Checks
 from mutualaid.model.entry import Chain
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import parse_invitation
+from mutualaid.model.tending import FORGET_WAIT_MS, PROMISE_WAIT_MS
 from mutualaid.model.times import warning
 from mutualaid.model.values import (
     NOTHING_CHANGED,
@@ -837,6 +841,62 @@ def test_a_clock_that_is_wrong_for_a_while_ends_nothing(busy: Neighbourhood, wro
     assert [answer_of(each, ana.posts()[-1].id).lapses for each in busy.groups] == [None] * 3
     busy.later(days=90)
     assert "Past" not in titles(ana, past=True)
+
+
+@pytest.mark.parametrize("wrong", [YEAR, -4 * YEAR])
+def test_a_time_that_a_wrong_clock_makes_impossible_is_refused_whole(
+    street: Neighbourhood, wrong: int
+) -> None:
+    ana = street.start()
+    street.clocks[ana].pass_by(days=wrong)
+    before = entries_of(ana.replica)
+    with pytest.raises(BadValueError, match=r"On this machine it is now .* set its clock"):
+        need(ana, starts=NOW + DAY_MS, ends=NOW + 2 * DAY_MS)
+    assert entries_of(ana.replica) == before
+    post = need(ana)
+    with pytest.raises(BadValueError, match=r"set its clock"):
+        ana.edit_post(post, starts=NOW + DAY_MS)
+    assert "starts" not in ana.fields(post)
+
+
+@given(
+    st.lists(st.integers(1, 40 * HOUR_MS), max_size=6),
+    st.integers(2 * DAY_MS, 10 * YEAR * DAY_MS),
+    st.lists(st.integers(1, HOUR_MS), min_size=1, max_size=5),
+    st.lists(st.integers(1, 40 * HOUR_MS), min_size=1, max_size=3),
+)
+def test_no_check_of_a_short_while_with_a_wrong_clock_is_built_on(
+    alone: Group, right: list[int], wrong: int, meanwhile: list[int], then: list[int]
+) -> None:
+    replica = alone.replica
+    with replica.write(durable=False):
+        replica.store.delete_meta("checks")
+    now = NOW
+
+    def check(clock: int, believed: int) -> None:
+        checks = Checks(replica)
+        checks.turn_back(clock)
+        for wait in (FORGET_WAIT_MS, PROMISE_WAIT_MS):
+            assert checks.proven(clock, wait) <= believed
+        checks.note(clock, FORGET_WAIT_MS)
+
+    for gap in right:
+        now += gap
+        check(now, now)
+    for gap in meanwhile:  # five hours at most
+        now += gap
+        check(now + wrong, now)
+    for gap in then:
+        now += gap
+        check(now, now)
+    assert len(Checks(replica).marks) <= 26
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Group]:
+    made = Neighbourhood(tmp_path_factory.mktemp("alone"))
+    yield made.start()
+    made.street.close()
 
 
 def test_neighbours_whose_clocks_are_ahead_end_nothing_of_mine(busy: Neighbourhood) -> None:
