@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from mutualaid.errors import BadPhotoError, NotFoundError
 from mutualaid.model import blobs, photos
 from mutualaid.model.records.post import MOST_PHOTOS
+from mutualaid.model.records.post import photos as post_photos
 from mutualaid.model.values import ChangeSet, PhotoDraft, Scalar
 from mutualaid.model.writing import Writing
 
@@ -33,16 +34,16 @@ class Album(Writing):
     def describe_photo(self, post: bytes, digest: bytes, alt: str) -> ChangeSet:
         """Say in words what a photo of one's own post shows."""
         with self._writing() as result:
-            places = _places(self._fields_of_own_post(post), digest)
-            self._edit_within(post, {f"alt:{place}": alt for place in places}, kind="post")
+            keys = _keys(self._fields_of_own_post(post), digest)
+            self._edit_within(post, {f"alt:{key}": alt for key in keys}, kind="post")
         return result[0]
 
     def remove_photo(self, post: bytes, digest: bytes) -> ChangeSet:
         """Take a photo off one's own post. Its bytes go as well, here and on every machine that
         hears of it, unless another post shows the same photo."""
         with self._writing() as result:
-            places = _places(self._fields_of_own_post(post), digest)
-            names = [f"{family}:{place}" for place in places for family in ("photo", "alt")]
+            keys = _keys(self._fields_of_own_post(post), digest)
+            names = [f"{family}:{key}" for key in keys for family in ("photo", "alt")]
             self._edit_within(post, {}, names, kind="post")
         return result[0]
 
@@ -57,23 +58,19 @@ class Album(Writing):
         that writes these. ``fields`` are those that the post has already."""
         if not drafts:
             return {}
-        taken = {
-            place: fields[f"photo:{place}"]
-            for place in range(1, MOST_PHOTOS + 1)
-            if fields and f"photo:{place}" in fields
-        }
+        taken = dict(post_photos(fields or {}))
         fresh = {draft.hash: draft for draft in drafts if draft.hash not in taken.values()}
-        free = [place for place in range(1, MOST_PHOTOS + 1) if place not in taken]
-        if len(fresh) > len(free):
+        if len(taken) + len(fresh) > MOST_PHOTOS:
             has = f" This one has {len(taken)} already." if taken else ""
             raise BadPhotoError(
                 f"A post can have up to {MOST_PHOTOS} photos.{has} Nothing was changed. Choose"
                 " fewer."
             )
+        last = max((key[:1] for key in taken if key[:1].isdigit()), default="0")
         db = self._db
         room = blobs.room_left(db, self.me)
         named: dict[str, Scalar] = {}
-        for place, draft in zip(free, fresh.values(), strict=False):
+        for place, draft in enumerate(fresh.values(), min(int(last), 9 - MOST_PHOTOS) + 1):
             if photos.photo_hash(draft.data) != draft.hash or not photos.is_fit(draft.data):
                 raise ValueError("a photo is to be made by photos.prepare")
             room -= max(len(draft.data), blobs.LEAST_COUNTED)
@@ -84,16 +81,15 @@ class Album(Writing):
                     " older posts of yours first."
                 )
             blobs.put(db, draft.hash, draft.data)
-            named[f"photo:{place}"] = draft.hash
-            if draft.alt or (fields and f"alt:{place}" in fields):
-                named[f"alt:{place}"] = draft.alt
+            key = f"{place}-{draft.hash[:4].hex()}"
+            named[f"photo:{key}"] = draft.hash
+            if draft.alt:
+                named[f"alt:{key}"] = draft.alt
         return named
 
 
-def _places(fields: Mapping[str, Scalar], digest: bytes) -> list[int]:
-    places = [
-        place for place in range(1, MOST_PHOTOS + 1) if fields.get(f"photo:{place}") == digest
-    ]
-    if not places:
+def _keys(fields: Mapping[str, Scalar], digest: bytes) -> list[str]:
+    keys = [key for key, each in post_photos(fields) if each == digest]
+    if not keys:
         raise NotFoundError("This photo is not beside the post (any more). Nothing was changed.")
-    return places
+    return keys

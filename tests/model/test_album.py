@@ -16,6 +16,7 @@ from mutualaid.model.profile import Profile
 from mutualaid.model.values import PhotoDraft, PostDraft, PostKind
 from tests.helpers.pictures import draft, noise, saved
 from tests.model.street import Street, meet, tell, write
+from tests.model.test_convergence import further_device
 
 LADDER = PostDraft(PostKind.OFFER, "A ladder")
 CHEAP = keys.PasswordCost(1, 8 << 20)
@@ -62,8 +63,7 @@ def test_photos_are_put_beside_a_post_in_their_order(ana: Group) -> None:
     assert ana.photo(draft(2).hash) == draft(2).data
     assert ana.photo(bytes(32)) is None
     assert ana.missing_photos() == []
-    assert ana.fields(post)["alt:1"] == "Closed"
-    assert "alt:2" not in ana.fields(post)
+    assert [each.alt for each in ana.post_detail(post).photos] == ["Closed", "", ""]
 
 
 def test_a_fifth_photo_is_refused_and_nothing_is_half_done(ana: Group) -> None:
@@ -83,17 +83,31 @@ def test_a_photo_taken_off_leaves_room_and_takes_its_bytes_along(ana: Group) -> 
     assert changed.concerns("post")
     assert ana.photo(draft(1).hash) is None
     assert hashes(ana, post) == [draft(2).hash]
-    assert "alt:1" not in ana.fields(post)
+    assert not [name for name in ana.fields(post) if name.startswith("alt:")]
     ana.add_photos(post, [draft(3)])
-    assert hashes(ana, post) == [draft(3).hash, draft(2).hash]
+    assert hashes(ana, post) == [draft(2).hash, draft(3).hash]
     with pytest.raises(NotFoundError, match="not beside the post"):
         ana.remove_photo(post, draft(1).hash)
+
+
+def test_photos_added_apart_by_two_machines_of_one_person_are_both_there(
+    ana: Group, street: Street
+) -> None:
+    post = offer(ana, draft(1))
+    second = Group(further_device(street, ana.replica))
+    meet(ana.replica, second.replica)
+    ana.add_photos(post, [draft(2)])
+    second.add_photos(post, [draft(3)])
+    meet(ana.replica, second.replica)
+    assert set(hashes(ana, post)) == {draft(number).hash for number in (1, 2, 3)}
+    assert hashes(ana, post) == hashes(second, post)
+    assert ana.conflicts(post) == []
 
 
 def test_words_for_a_photo_can_be_given_later(ana: Group) -> None:
     post = offer(ana, draft(1))
     ana.describe_photo(post, draft(1).hash, "A red ladder")
-    assert ana.fields(post)["alt:1"] == "A red ladder"
+    assert [each.alt for each in ana.post_detail(post).photos] == ["A red ladder"]
     with pytest.raises(MutualAidError, match="Shorten"):
         ana.describe_photo(post, draft(1).hash, "x" * 500)
 

@@ -7,7 +7,8 @@ of others (``state``, see ``outcomes``), and the time of expiry; whether a post 
 worked out by the queries.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
@@ -126,13 +127,25 @@ def _more(record: Record, sorts: Mapping[str, int]) -> tuple[object, ...]:
     )
 
 
+def photos(fields: Mapping[str, Scalar]) -> Iterator[tuple[str, bytes]]:
+    """The photos of a post in the order shown: key of the field, content hash.
+
+    The key begins with the place and goes on with some of the hash, so that two machines that add
+    a photo at once, apart, lose neither.
+    """
+    found = (
+        (key, digest)
+        for key, digest in family(fields, "photo:")
+        if isinstance(digest, bytes) and len(digest) == PHOTO_HASH
+    )
+    return islice(found, MOST_PHOTOS)
+
+
 def _photos(record: Record) -> tuple[tuple[int, bytes, str], ...]:
-    found: list[tuple[int, bytes, str]] = []
-    for place in range(1, MOST_PHOTOS + 1):
-        digest = record.fields.get(f"photo:{place}")
-        if isinstance(digest, bytes) and len(digest) == PHOTO_HASH:
-            found.append((place, digest, line(record.fields.get(f"alt:{place}"), LONGEST_ALT)))
-    return tuple(found)
+    return tuple(
+        (place, digest, line(record.fields.get(f"alt:{key}"), LONGEST_ALT))
+        for place, (key, digest) in enumerate(photos(record.fields), 1)
+    )
 
 
 def _expiry(record: Record, category: str) -> int | None:
