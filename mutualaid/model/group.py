@@ -27,6 +27,7 @@ from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.replica import Replica
 from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
+from mutualaid.model.suggesting import Suggesting
 from mutualaid.model.tending import Tending
 from mutualaid.model.values import (
     ChangeSet,
@@ -51,7 +52,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Tending, Noticing):
+class Group(Tending, Noticing, Suggesting):
     """A group as one person on one machine works with it."""
 
     @classmethod

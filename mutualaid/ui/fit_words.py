@@ -21,6 +21,7 @@ def reason_words(reason: Reason) -> str:
         ReasonKind.LANGUAGE: lambda: tr("speaks {languages}", languages=language_name(what)),
         ReasonKind.SKILL: lambda: tr("can: {skill}", skill=what),
         ReasonKind.FIXES: lambda: tr("fixes: {things}", things=what),
+        ReasonKind.LEARNS: lambda: tr("wants to learn: {skill}", skill=what),
         ReasonKind.LIMIT: lambda: tr("takes on up to {count} at once", count=what),
     }[reason.kind]()
 

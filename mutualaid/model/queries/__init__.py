@@ -38,6 +38,14 @@ from mutualaid.model.queries.general import (
     record_by_code,
     rules,
 )
+from mutualaid.model.queries.matching import (
+    highest_number,
+    is_at_limit,
+    numbers_with,
+    open_posts,
+    pages,
+    posts_of,
+)
 from mutualaid.model.queries.mine import dispatch, is_told, my_page, telling
 from mutualaid.model.queries.neighbours import people, person, person_name
 from mutualaid.model.queries.news import news
@@ -74,6 +82,8 @@ __all__ = [
     "group_country",
     "group_name",
     "group_tz",
+    "highest_number",
+    "is_at_limit",
     "is_blocked",
     "is_in_thread",
     "is_told",
@@ -81,7 +91,10 @@ __all__ = [
     "my_page",
     "news",
     "notices",
+    "numbers_with",
+    "open_posts",
     "openings",
+    "pages",
     "people",
     "person",
     "person_name",
@@ -90,6 +103,7 @@ __all__ = [
     "places",
     "post_row",
     "posts",
+    "posts_of",
     "record_by_code",
     "repairs",
     "responses",

@@ -19,6 +19,7 @@ class ReasonKind(StrEnum):
     LANGUAGE = "language"  # one that the person speaks, as they say it
     SKILL = "skill"  # the person's skill, as they call it
     FIXES = "fixes"  # a product category that the person repairs
+    LEARNS = "learns"  # what the person wants to learn, as they call it
     LIMIT = "limit"  # at most so many promises at once, as the person has stated
 
 

@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What words mean: concepts of neighbourhood life, with the words for them in several languages.
+
+The lists are files in ``resources/words``; their README says how to add to them.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Any, Final
+
+from mutualaid.model.matching.stems import fold, stems
+from mutualaid.paths import resources
+
+#: The languages that the lists of concepts are written in.
+LISTED: Final = ("ar", "en", "es", "fr")
+
+
+class Sort(StrEnum):
+    """What a concept is: this decides how a word of one post can meet a word of another."""
+
+    THING = "thing"  # can be had, and mended
+    SPACE = "space"  # can be used or lived in
+    ACT = "act"  # done for somebody
+    SKILL = "skill"  # done, and taught
+    LANGUAGE = "language"
+    CONTEXT = "context"  # whom or where it is about
+    TIME = "time"
+    MARKER = "marker"  # says which of these a post is about: to have, to mend, to teach
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    name: str
+    sort: Sort
+    weight: float  # how much it says that two posts share it; 1 as a rule
+    product: str  # the product category of the repair standard that it is, or ""
+    code: str  # of a language: its ISO 639 code
+
+
+#: A phrase after its first word: what each further word may be, and the concept.
+Phrase = tuple[tuple[frozenset[str], ...], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """The small words of a language."""
+
+    function: frozenset[str]  # folded; by these a language is recognised
+    noise: frozenset[str]  # stems that say nothing of what a post is about
+    negations: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All concepts, by number; ``words`` by language, then by stem."""
+
+    concepts: tuple[Concept, ...]
+    numbers: Mapping[str, int]
+    words: Mapping[str, Mapping[str, tuple[int, ...]]]
+    phrases: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
+    #: Concept of a need → concept of an offer → how well it meets the need, up to 1.
+    meets: Mapping[int, Mapping[int, float]]
+    #: The same the other way round: concept of an offer → concepts of needs.
+    met: Mapping[int, Mapping[int, float]]
+    #: By concept and language, the beginnings of its words, to be looked for in the index.
+    beginnings: tuple[Mapping[str, tuple[str, ...]], ...]
+    tongues: Mapping[str, Tongue]
+
+    def number(self, name: str) -> int:
+        return self.numbers[name]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lists that come with the program, read once."""
+    folder = resources() / "words"
+    tables: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.glob("*.toml")):
+        if file.name != "languages.toml":
+            for sort, listed in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                tables.update({name: {**table, "sort": sort} for name, table in listed.items()})
+    tongues = tomllib.loads((folder / "languages.toml").read_text(encoding="utf-8"))
+    return _build(tables, tongues)
+
+
+def _build(tables: Mapping[str, Any], tongues: Mapping[str, Any]) -> Lexicon:
+    numbers = {name: number for number, name in enumerate(tables)}
+    concepts = tuple(
+        Concept(
+            name,
+            Sort(table["sort"]),
+            table.get("weight", 1.0),
+            table.get("product", ""),
+            table.get("code", ""),
+        )
+        for name, table in tables.items()
+    )
+    small = {
+        language: Tongue(
+            frozenset(map(fold, table["function"].split())),
+            frozenset(
+                stem
+                for word in f"{table['function']} {table.get('noise', '')}".split()
+                for stem in (*stems(word, language), fold(word))
+            ),
+            frozenset(map(fold, table.get("negations", "").split())),
+        )
+        for language, table in tongues.items()
+    }
+    words: dict[str, dict[str, list[int]]] = {language: {} for language in LISTED}
+    phrases: dict[str, dict[str, list[Phrase]]] = {language: {} for language in LISTED}
+    beginnings: list[dict[str, tuple[str, ...]]] = []
+    for number, table in enumerate(tables.values()):
+        begin: dict[str, tuple[str, ...]] = {}
+        for language in LISTED:
+            found: dict[str, None] = {}
+            for text in table.get(language, "").split(","):
+                parts = [each for each in map(fold, text.split()) if each]
+                if not parts:
+                    continue
+                first, *rest = [stems(part, language) for part in parts]
+                for stem in first:
+                    if rest:
+                        phrases[language].setdefault(stem, []).append((tuple(rest), number))
+                    else:
+                        words[language].setdefault(stem, []).append(number)
+                # Of a phrase, its longest word is looked for.
+                telling = [part for part in parts if part not in small[language].noise]
+                if telling:
+                    key = max(telling, key=len)
+                    found[min(stems(key, language), key=len)] = None
+            begin[language] = tuple(found)
+        beginnings.append(begin)
+    meets = _meets(
+        [(table.get("is", ()), table.get("by", ())) for table in tables.values()], numbers
+    )
+    met: dict[int, dict[int, float]] = {}
+    for need, offers in meets.items():
+        for offer, worth in offers.items():
+            met.setdefault(offer, {})[need] = worth
+    return Lexicon(
+        concepts,
+        numbers,
+        {
+            language: {stem: tuple(dict.fromkeys(found)) for stem, found in known.items()}
+            for language, known in words.items()
+        },
+        {
+            language: {
+                stem: tuple(sorted(found, key=lambda each: -len(each[0])))
+                for stem, found in known.items()
+            }
+            for language, known in phrases.items()
+        },
+        meets,
+        met,
+        tuple(beginnings),
+        small,
+    )
+
+
+def _meets(
+    links: Iterable[tuple[Iterable[str], Iterable[str]]], numbers: Mapping[str, int]
+) -> Mapping[int, Mapping[int, float]]:
+    """Something more general meets a need, and so does something more particular, less surely;
+    what is only related (``by``) in one direction."""
+    above: dict[int, dict[int, float]] = {}
+    others: dict[int, list[int]] = {}
+    for number, (parents, by) in enumerate(links):
+        above[number] = {numbers[name]: 0.85 for name in parents}
+        others[number] = [numbers[name] for name in by]
+    for over in above.values():
+        for parent in tuple(over):
+            for grandparent in above[parent]:
+                over.setdefault(grandparent, 0.6)
+    meets: dict[int, dict[int, float]] = {number: {number: 1.0} for number in above}
+    for number, over in above.items():
+        for parent, worth in over.items():
+            meets[number].setdefault(parent, worth)
+            meets[parent].setdefault(number, worth * 0.9)
+    for number, listed in others.items():
+        for other in listed:
+            meets[number][other] = max(meets[number].get(other, 0), 0.8)
+    return meets

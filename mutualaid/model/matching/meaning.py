@@ -1,0 +1,382 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a post is about, as far as words tell: its concepts, its other words, and whether it is
+about having something, mending it, learning it, or having something done."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from mutualaid.model.matching.lexicon import LISTED, Lexicon, Sort, lexicon
+from mutualaid.model.matching.stems import ALGORITHMS, fold, stems, wide_stems
+from mutualaid.model.text import UNSPACED, plain, spell
+
+#: How much a word says by where it stands.
+IN_TITLE: Final = 1.0
+IN_TEXT: Final = 0.65
+IN_WHEN: Final = 0.3
+
+#: So much of a text is read; a long one has said what it is about by then.
+_READ: Final = 700
+#: A phrase may have so many other words inside.
+_GAP: Final = 2
+#: So many words after a negation are taken as negated, within a clause.
+_NEGATED: Final = 3
+
+_MARKS: Final = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+_WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}\u0900-\u0dff\u0f00-\u0fff])*")
+_CLAUSE: Final = re.compile(r"[.,;:!?¿¡()\n/؟،؛–—]+")
+_UNSPACED_RUN: Final = re.compile(f"[{UNSPACED}]+")
+_ARABIC: Final = re.compile("[\u0600-\u06ff]")
+_LATIN: Final = re.compile("[a-z\u00c0-\u024f]", re.IGNORECASE)
+#: Scripts by which the language of a word is guessed.
+_SCRIPTS: Final = (
+    (re.compile("[\u0370-\u03ff]"), ("el",)),
+    (re.compile("[\u0400-\u04ff]"), ("ru", "sr")),
+    (re.compile("[\u0530-\u058f]"), ("hy",)),
+    (re.compile("[\u0590-\u05ff]"), ("yi",)),
+    (re.compile("[\u0900-\u097f]"), ("hi", "ne")),
+    (re.compile("[\u0b80-\u0bff]"), ("ta",)),
+)
+_LATIN_LISTED: Final = tuple(language for language in LISTED if language != "ar")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How much a concept or a word weighs in a post, and the word of the post that says it."""
+
+    weight: float
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """How far a post is about having a thing, having it mended, teaching, doing; each 0 to 1."""
+
+    have: float = 0.0
+    mend: float = 0.0
+    teach: float = 0.0
+    act: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Read by :func:`read`; pure and kept."""
+
+    concepts: Mapping[int, Said]
+    words: Mapping[str, Said]  # stems of words that the lists do not know
+    times: Mapping[int, str]
+    aim: Aim
+    category: str
+    any_mending: bool  # repairs, without saying what of
+    unfinished: str = ""  # the beginning of a word that is still being typed, folded
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.concepts and not self.words and not self.unfinished
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the lists say of one word in some languages."""
+
+    concepts: tuple[int, ...]
+    stems: frozenset[str]
+    wide: tuple[tuple[str, frozenset[str]], ...]  # by listed language
+    begins: bool  # some phrase
+    noise: bool
+    negates: bool
+
+
+@lru_cache(maxsize=20_000)
+def read(
+    title: str,
+    text: str = "",
+    when: str = "",
+    category: str = "",
+    language: str = "",
+    *,
+    wants: bool = True,
+    typing: bool = False,
+) -> Meaning:
+    """The meaning of a post. ``wants`` is true of a need; ``typing`` says that the last word of
+    the text, or of the title where there is no text, may not be finished."""
+    return _Reader(lexicon(), category, wants).read(title, text, when, language, typing)
+
+
+def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
+    """The languages that words in the Latin script are probably in, most likely ones only."""
+    lists = lexicon()
+    score: dict[str, float] = {}
+    folded = [fold(word) for word in words]
+    for word in folded:
+        known = [each for each, tongue in lists.tongues.items() if word in tongue.function]
+        for each in known:
+            score[each] = score.get(each, 0) + 1 / len(known)
+    best = max(score.values(), default=0.0)
+    likely = [each for each in score if each != "ar" and score[each] >= 0.6 * best]
+    if not likely:
+        likely = [
+            each
+            for each in _LATIN_LISTED
+            if any(stem in lists.words[each] for word in folded for stem in stems(word, each))
+        ]
+    if declared in ALGORITHMS and declared not in likely:
+        likely.append(declared)
+    return tuple(sorted(likely)) or _LATIN_LISTED
+
+
+@lru_cache(maxsize=65_536)
+def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
+    lists = lexicon()
+    languages = _languages_of_word(word, latin)
+    bare = fold(word)
+    concepts: dict[int, None] = {}
+    narrow: set[str] = set()
+    wide: list[tuple[str, frozenset[str]]] = []
+    begins = noise = negates = False
+    for language in languages:
+        own = stems(word, language)
+        narrow |= own
+        tongue = lists.tongues.get(language)
+        if tongue is not None:
+            noise = noise or bare in tongue.noise or not own.isdisjoint(tongue.noise)
+            negates = negates or bare in tongue.negations
+        if language in lists.words:
+            found = wide_stems(word, language)
+            wide.append((language, found))
+            known = lists.words[language]
+            exact = [number for stem in own for number in known.get(stem, ())]
+            concepts.update(dict.fromkeys(exact))
+            if not exact and not noise:
+                for stem in found:
+                    concepts.update(dict.fromkeys(known.get(stem, ())))
+            begins = begins or any(stem in lists.phrases[language] for stem in found)
+    noise = noise or len(bare) < 3 or bare.isdigit()
+    return _Entry(tuple(concepts), frozenset(narrow), tuple(wide), begins, noise, negates)
+
+
+def _languages_of_word(word: str, latin: tuple[str, ...]) -> tuple[str, ...]:
+    if _LATIN.search(word):
+        return latin
+    if _ARABIC.search(word):
+        return ("ar",)
+    for script, languages in _SCRIPTS:
+        if script.search(word):
+            return languages
+    return ("",)
+
+
+class _Reader:
+    """Reads one post."""
+
+    def __init__(self, lists: Lexicon, category: str, wants: bool) -> None:
+        self.lists = lists
+        self.category = category
+        self.wants = wants
+        self.concepts: dict[int, Said] = {}
+        self.words: dict[str, Said] = {}
+
+    def read(self, title: str, text: str, when: str, language: str, typing: bool) -> Meaning:
+        parts = [
+            (_clauses(title[:_READ]), IN_TITLE),
+            (_clauses(text[:_READ]), IN_TEXT),
+            (_clauses(when[:_READ]), IN_WHEN),
+        ]
+        latin = languages_of(
+            (word for clauses, _ in parts[:2] for clause in clauses for word in clause), language
+        )
+        for clauses, weight in parts:
+            for clause in clauses:
+                self._clause(clause, weight, latin)
+        unfinished = ""
+        if typing:
+            unfinished = self._unfinished(text if text.strip() else title, latin)
+        times = {
+            number: said.word
+            for number, said in self.concepts.items()
+            if self.lists.concepts[number].sort is Sort.TIME
+        }
+        aim = self._aim()
+        of_something = any(
+            self.lists.concepts[number].sort in (Sort.THING, Sort.SPACE, Sort.ACT, Sort.SKILL)
+            for number in self.concepts
+        )
+        kept = {
+            number: said
+            for number, said in self.concepts.items()
+            if self.lists.concepts[number].sort not in (Sort.TIME, Sort.MARKER)
+        }
+        return Meaning(
+            kept,
+            self.words,
+            times,
+            aim,
+            self.category,
+            any_mending=aim.mend >= 0.6 and not of_something,
+            unfinished=unfinished,
+        )
+
+    def _clause(self, clause: list[str], weight: float, latin: tuple[str, ...]) -> None:
+        entries = [_entry(word, latin) for word in clause]
+        taken = [False] * len(clause)
+        hits: list[tuple[int, int, str]] = []  # place, concept, word
+        for at, entry in enumerate(entries):
+            if entry.begins and not taken[at]:
+                found = self._phrase(entries, taken, at)
+                if found is not None:
+                    number, places = found
+                    for place in places:
+                        taken[place] = True
+                    said = " ".join(clause[place] for place in range(places[0], places[-1] + 1))
+                    hits.append((at, number, said))
+        negated = self._negated(entries, taken)
+        for at, entry in enumerate(entries):
+            if taken[at]:
+                continue
+            hits.extend((at, number, clause[at]) for number in entry.concepts)
+            if not entry.concepts and not entry.noise:
+                for stem in entry.stems:
+                    _keep(self.words, stem, Said(weight, clause[at]))
+        for at, number, word in hits:
+            if at in negated and not self._stands(number):
+                continue
+            _keep(self.concepts, number, Said(weight, word))
+
+    def _phrase(
+        self, entries: list[_Entry], taken: list[bool], at: int
+    ) -> tuple[int, list[int]] | None:
+        """The longest phrase that begins here: its concept and the places of its words."""
+        best: tuple[int, list[int]] | None = None
+        for language, own in entries[at].wide:
+            for stem in own:
+                for rest, number in self.lists.phrases[language].get(stem, ()):
+                    if best is not None and len(rest) < len(best[1]):
+                        break
+                    places = self._follow(entries, taken, at, rest, language)
+                    if places is not None:
+                        best = number, places
+                        break
+        return best
+
+    @staticmethod
+    def _follow(
+        entries: list[_Entry],
+        taken: list[bool],
+        at: int,
+        rest: tuple[frozenset[str], ...],
+        language: str,
+    ) -> list[int] | None:
+        places = [at]
+        for wanted in rest:
+            begin = places[-1] + 1
+            for place in range(begin, min(begin + _GAP + 1, len(entries))):
+                if taken[place]:
+                    continue
+                if any(
+                    each == language and not wanted.isdisjoint(own)
+                    for each, own in entries[place].wide
+                ):
+                    places.append(place)
+                    break
+            else:
+                return None
+        return places
+
+    @staticmethod
+    def _negated(entries: list[_Entry], taken: list[bool]) -> set[int]:
+        negated: set[int] = set()
+        for at, entry in enumerate(entries):
+            if entry.negates and not taken[at]:
+                negated.update(range(at + 1, at + 1 + _NEGATED))
+        return negated
+
+    def _stands(self, number: int) -> bool:
+        """Whether a concept counts although it is negated: who has no car wants one."""
+        sort = self.lists.concepts[number].sort
+        return self.wants and sort in (Sort.THING, Sort.SPACE, Sort.CONTEXT, Sort.LANGUAGE)
+
+    def _unfinished(self, typed: str, latin: tuple[str, ...]) -> str:
+        """What the last word may become, as concepts, where that is few things."""
+        if not typed or not typed[-1].isalnum():
+            return ""
+        words = _WORD.findall(spell(typed[-60:]))
+        begun = fold(words[-1]) if words else ""
+        if len(begun) < 3:
+            return ""
+        if _entry(words[-1], latin).concepts:
+            return begun
+        meant: set[int] = set()
+        for language in (*latin, "ar"):
+            if len(begun) >= 4:
+                meant.update(_begun(begun, language))
+        if 0 < len(meant) <= 3:
+            for number in meant:
+                _keep(self.concepts, number, Said(IN_TEXT, words[-1]))
+        return begun
+
+    def _aim(self) -> Aim:
+        marks = {name: self._said(f"to_{name}") for name in ("have", "mend", "teach", "self")}
+        things = acts = title_acts = 0.0
+        for number, said in self.concepts.items():
+            sort = self.lists.concepts[number].sort
+            if sort in (Sort.THING, Sort.SPACE):
+                things = max(things, said.weight)
+            elif sort in (Sort.ACT, Sort.SKILL, Sort.LANGUAGE):
+                acts = max(acts, said.weight)
+        title_acts = float(acts >= IN_TITLE)
+        have, mend, teach = marks["have"], marks["mend"], marks["teach"]
+        if self.category == "repair" and not (have >= IN_TITLE and not mend):
+            mend = max(mend, 0.9)
+        if self.category == "learning":
+            teach = max(teach, 0.8)
+        if self.category == "tools" and not mend:
+            have = max(have, 0.9)
+        if things and not have:
+            have = 0.3 if mend or teach or title_acts else 1.0
+        act = 1.0 if acts else 0.0
+        if teach >= 0.6:
+            act *= 0.5
+        if marks["self"]:
+            act, teach, have = act * 0.4, teach * 0.5, max(have, 0.9)
+        return Aim(min(have, 1.0), min(mend, 1.0), min(teach, 1.0), act)
+
+    def _said(self, marker: str) -> float:
+        said = self.concepts.get(self.lists.numbers.get(marker, -1))
+        return said.weight if said else 0.0
+
+
+def _keep(kept: dict[int, Said] | dict[str, Said], key: int | str, said: Said) -> None:
+    """Keep the weightiest place; what is said again elsewhere weighs a little more."""
+    table: dict[int | str, Said] = kept  # type: ignore[assignment]
+    old = table.get(key)
+    if old is None or old.weight < said.weight:
+        table[key] = said
+
+
+def _clauses(text: str) -> list[list[str]]:
+    """The words of a text, clause by clause."""
+    if not text:
+        return []
+    spelled = _UNSPACED_RUN.sub(_pairs, spell(text))
+    return [words for clause in _CLAUSE.split(spelled) if (words := _WORD.findall(clause))]
+
+
+def _pairs(run: re.Match[str]) -> str:
+    text = run[0]
+    return f" {' '.join(first + second for first, second in pairwise(text)) or text} "
+
+
+@lru_cache(maxsize=8_192)
+def _begun(begun: str, language: str) -> tuple[int, ...]:
+    """The concepts of which some word begins like this."""
+    known = lexicon().words.get(language, {})
+    return tuple({n for stem, found in known.items() if stem.startswith(begun) for n in found})
+
+
+def language_code(name: str) -> str:
+    """The ISO code that a declared language means, "" where it is not one of ours."""
+    return plain(name)[:2] if plain(name)[:2] in ALGORITHMS else ""

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How well an offer meets a need, by what both are about. Pure: no clock, no counts of people."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from mutualaid.model.matching.lexicon import Sort, lexicon
+from mutualaid.model.matching.meaning import Aim, Meaning, Said
+
+#: What scores less is not shown.
+FLOOR: Final = 0.55
+#: Nor is what scores less than this share of the best.
+SHARE: Final = 0.6
+
+_CATEGORY: Final = 0.25
+_WORD: Final = 0.5
+_MOST_BY_WORDS: Final = 0.8
+_CONTEXT: Final = 0.15
+#: Further agreements count less and less.
+_FURTHER: Final = (1.0, 0.5, 0.25, 0.12)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """``words`` are those of the offer side that agree, the strongest first."""
+
+    value: float
+    words: tuple[str, ...] = ()
+    category: bool = False
+    times: tuple[str, ...] = ()
+    concepts: tuple[int, ...] = ()
+
+
+NOTHING: Final = Score(0.0)
+
+
+def compare(
+    need: Meaning,
+    offer: Meaning,
+    rarity: Callable[[str], float] = lambda stem: 1.0,
+    *,
+    shown: str = "offer",
+) -> Score:
+    """How well ``offer`` meets ``need``. ``rarity`` says of a stem how much it tells, 0 to 1;
+    ``shown`` names the side whose words are given as reasons."""
+    lists = lexicon()
+    found: list[tuple[float, str, int]] = []
+    for number, said in need.concepts.items():
+        concept = lists.concepts[number]
+        best = 0.0
+        word = ""
+        for other, worth in lists.meets[number].items():
+            match = offer.concepts.get(other)
+            if match is None:
+                continue
+            agreed = _agreement(concept.sort, need.aim, offer.aim)
+            value = said.weight * match.weight * worth * agreed
+            value *= min(concept.weight, lists.concepts[other].weight)
+            if value > best:
+                best, word = value, (match if shown == "offer" else said).word
+        if best:
+            found.append((best, word, number))
+    if need.any_mending or offer.any_mending:
+        both = min(need.aim.mend, offer.aim.mend)
+        if both:
+            found.append((0.6 * both, "", -1))
+    found.sort(key=lambda each: (-each[0], each[1]))
+    value = sum(each[0] * share for each, share in zip(found, _FURTHER, strict=False))
+    by_words, words = _by_words(need, offer, rarity, shown)
+    value += by_words
+    if not value:
+        return NOTHING
+    if _conflict(need, offer):
+        value *= 0.2
+    category = need.category == offer.category and need.category not in ("", "other")
+    if category:
+        value += _CATEGORY * min(1.0, value * 2)
+    times = tuple(offer.times[each] for each in need.times if each in offer.times)
+    if times:
+        value += 0.03
+    named = dict.fromkeys(each[1] for each in found if each[1] and each[0] > 0.05)
+    return Score(
+        value,
+        tuple(dict.fromkeys((*named, *words)))[:4],
+        category,
+        times[:2],
+        tuple(each[2] for each in found if each[2] >= 0),
+    )
+
+
+def best(scored: Sequence[tuple[float, T]], floor: float = FLOOR) -> list[T]:
+    """What is worth showing, given with its score in the order in which equals are to stand."""
+    top = max((score for score, _ in scored), default=0.0)
+    least = max(floor, SHARE * top)
+    good = [(score, each) for score, each in scored if score >= least]
+    return [each for _, each in sorted(good, key=lambda each: -each[0])]
+
+
+def _agreement(sort: Sort, need: Aim, offer: Aim) -> float:
+    """How far two posts that speak of one thing want the same with it."""
+    taught = min(need.teach, offer.teach)
+    if sort in (Sort.THING, Sort.SPACE):
+        return max(min(need.have, offer.have), min(need.mend, offer.mend), 0.8 * taught, 0.08)
+    if sort is Sort.CONTEXT:
+        return _CONTEXT
+    crossed = max(min(need.teach, offer.act), min(need.act, offer.teach))
+    return max(min(need.act, offer.act), taught, 0.45 * crossed, 0.1)
+
+
+def _by_words(
+    need: Meaning, offer: Meaning, rarity: Callable[[str], float], shown: str
+) -> tuple[float, list[str]]:
+    found: dict[str, float] = {}
+    small, large = sorted((need.words, offer.words), key=len)
+    for stem in small:
+        if stem not in large:
+            continue
+        one, other = need.words[stem], offer.words[stem]
+        word = (other if shown == "offer" else one).word
+        value = one.weight * other.weight * rarity(stem)
+        found[word] = max(found.get(word, 0.0), value)
+    _add_unfinished(need.unfinished, offer.words, found)
+    _add_unfinished(offer.unfinished, need.words, found)
+    ordered = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+    value = sum(value * share for (_, value), share in zip(ordered, _FURTHER, strict=False))
+    return min(_MOST_BY_WORDS, _WORD * value), [word for word, _ in ordered]
+
+
+def _add_unfinished(begun: str, words: "dict[str, Said] | object", found: dict[str, float]) -> None:
+    if len(begun) < 4 or not isinstance(words, dict):
+        return
+    for stem, said in words.items():
+        if stem.startswith(begun) and said.word not in found:
+            found[said.word] = 0.5 * said.weight
+
+
+def _conflict(need: Meaning, offer: Meaning) -> bool:
+    """Whether both are about languages, and about different ones."""
+    lists = lexicon()
+    one, other = (
+        {n for n in each.concepts if lists.concepts[n].sort is Sort.LANGUAGE}
+        for each in (need, offer)
+    )
+    return bool(one and other and one.isdisjoint(other))

@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Words to what they have in common with their other forms, by Snowball's rules.
+
+The only file that knows the stemmer. Snowball's objects belong to one thread each.
+"""
+
+import threading
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Final
+
+import Stemmer
+
+from mutualaid.model.text import plain
+
+#: Languages by ISO 639-1, with the name of their algorithm.
+ALGORITHMS: Final = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "es": "spanish",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+
+#: A stem shorter than this is no stem.
+_SHORTEST: Final = 2
+_ARTICLES: Final = ("وال", "فال", "بال", "كال", "لل", "ال")
+_PARTICLES: Final = ("و", "ف", "ب", "ل", "ك", "ه", "ح", "ع")
+_PERSONS: Final = ("ي", "ت", "ن", "ا", "م")
+
+_own: Final = threading.local()
+
+
+@lru_cache(maxsize=65_536)
+def fold(word: str) -> str:
+    """A word in lower case without accents; "" where it holds no letter or digit."""
+    return plain(word).replace(" ", "")
+
+
+@lru_cache(maxsize=65_536)
+def stems(word: str, language: str) -> frozenset[str]:
+    """What a word may be a form of, folded; it stands for itself in a language without rules.
+
+    People leave out accents, so a word is stemmed with them and without.
+    """
+    bare = fold(word)
+    if not bare:
+        return frozenset()
+    if language == "ar":
+        return frozenset(_arabic(bare))
+    stemmer = _stemmer(language)
+    if stemmer is None or bare.isdigit():
+        return frozenset((bare,))
+    found = {fold(stemmer.stemWord(each)) for each in (bare, word.lower())}
+    return frozenset(stem for stem in found if len(stem) >= _SHORTEST) or frozenset((bare,))
+
+
+@lru_cache(maxsize=65_536)
+def wide_stems(word: str, language: str) -> frozenset[str]:
+    """The same, and what is left when a particle or the mark of a person at the beginning of an
+    Arabic word is taken off: to be looked up in a list of words, not to be compared."""
+    narrow = stems(word, language)
+    if language != "ar":
+        return narrow
+    found = set(narrow)
+    bare = fold(word)
+    for rest in _without(bare, _PARTICLES, 3):
+        found.update(_arabic(rest))
+        for stem in _without(rest, _PERSONS, 3):
+            found.update(_arabic(stem))
+    for rest in _without(bare, _PERSONS, 3):
+        found.update(_arabic(rest))
+    return frozenset(found)
+
+
+def _arabic(word: str) -> Iterator[str]:
+    """Stems of a folded Arabic word (ه for ة, ي for ى, bare alif)."""
+    for article in _ARTICLES:
+        if word.startswith(article) and len(word) >= len(article) + 2:
+            word = word[len(article) :]
+            break
+    stemmer = _stemmer("ar")
+    # Folding wrote ة as ه; the rules know the ending by its other letter.
+    form = f"{word[:-1]}ة" if word.endswith("ه") and len(word) > 3 else word
+    stem = fold(stemmer.stemWord(form)) if stemmer is not None else word
+    yield stem if len(stem) >= _SHORTEST else word
+    if len(stem) > 3 and stem.endswith("ت"):  # before a possessive: دراجتي
+        yield stem[:-1]
+    if word.endswith(("ه", "ي", "ا", "ك")) and len(word) > 3:
+        yield word[:-1]
+
+
+def _without(word: str, prefixes: tuple[str, ...], least: int) -> Iterator[str]:
+    if word[:1] in prefixes and len(word) > least:
+        yield word[1:]
+
+
+def _stemmer(language: str) -> Any:
+    """This thread's stemmer for a language, None where there is none."""
+    made: dict[str, Any] = _own.__dict__.setdefault("made", {})
+    if language not in made:
+        name = ALGORITHMS.get(language)
+        known = name is not None and name in Stemmer.algorithms()
+        made[language] = Stemmer.Stemmer(name) if known else None
+    return made[language]

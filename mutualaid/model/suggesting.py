@@ -1,0 +1,466 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What may fit: posts and people for a post, also while it is typed; whose board this is.
+
+All of it is worked out here and now, on this machine alone, from what is said on posts and pages.
+Nobody is ranked by what they did, nobody's load is shown, and nothing of it is kept or sent.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from mutualaid.model import queries
+from mutualaid.model.matching import Aim, Meaning, Said, Score, Sort, best, compare, lexicon, read
+from mutualaid.model.matching.finding import expressions
+from mutualaid.model.queries.matching import Candidate, Page
+from mutualaid.model.reading import Reading
+from mutualaid.model.taxonomy import product_words
+from mutualaid.model.text import plain
+from mutualaid.model.values import (
+    Fit,
+    LearningPair,
+    PersonRow,
+    PostDraft,
+    PostKind,
+    PostRow,
+    Reason,
+    ReasonKind,
+    SkillLevel,
+    Suggestion,
+)
+
+#: Of what one word or concept finds, so many of the newest are looked at.
+_MOST_FOUND: Final = 250
+#: So many posts are compared.
+_MOST_COMPARED: Final = 250
+#: So many of one's own posts are looked at for what fits them.
+_MOST_OWN: Final = 60
+#: Places of a list that people get, where posts would fill it.
+_FOR_PEOPLE: Final = 2
+
+_OTHER: Final = {PostKind.NEED: PostKind.OFFER, PostKind.OFFER: PostKind.NEED}
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One thing that a person says of themselves."""
+
+    meaning: Meaning
+    reason: Reason
+    level: SkillLevel
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A person's page with what it means."""
+
+    page: Page
+    claims: tuple[_Claim, ...]
+    languages: Mapping[int, str]  # concept → as they say it
+
+
+class Suggesting(Reading):
+    """Queries for what may fit."""
+
+    _people: tuple[int, list[_Known]] | None = None
+
+    def suggest(self, draft: PostDraft, limit: int = 5) -> list[Suggestion]:
+        """Posts and people that may already fit what is being typed; quick enough to be asked
+        after each key. Posts first, the best fitting before the others."""
+        meaning = _read_draft(draft)
+        window = (draft.starts or 0, draft.ends or 0) if draft.repeat is None else (0, 0)
+        return self._suggest(draft.kind, meaning, draft.area, window, (self.me,), limit)
+
+    def suggestions_for(self, post: bytes, limit: int = 5) -> list[Suggestion]:
+        """Posts and people that may fit a post that is here; raises NotFoundError."""
+        row = self.post_row(self._number(post, "post"))
+        window = (row.starts or 0, row.ends or 0) if row.repeat is None else (0, 0)
+        meaning = _read_row(row)
+        return self._suggest(row.kind, meaning, row.area, window, {self.me, row.owner}, limit)
+
+    def fits(self, rows: Sequence[PostRow]) -> Mapping[int, Fit]:
+        """Which of these posts could be for whoever asks, by number: because they fit an open
+        post of theirs, or what they say they can do or want to learn."""
+        own = [
+            (kind, mine, _read_candidate(kind, mine))
+            for kind, mine in queries.posts_of(self._db, self._now(), self.me, _MOST_OWN)
+        ]
+        me = next((known for known in self._known() if known.page.person == self.me), None)
+        if me is not None and self._is_full(me.page):
+            me = None
+        rarity = self._rarity()
+        found: dict[int, Fit] = {}
+        for row in rows:
+            if row.mine or not row.status.wants_help:
+                continue
+            fit = self._fit(row, own, me, rarity)
+            if fit is not None:
+                found[row.number] = fit
+        return found
+
+    def learning(self, limit: int = 20) -> list[LearningPair]:
+        """Who wants to learn what somebody can teach: one's own pairs first, then those of one
+        area, then by name."""
+        people = self._known()
+        pairs: list[tuple[tuple[bool, bool, int, int], _Known, _Known, _Claim, _Claim]] = []
+        taught: dict[int | str, list[tuple[int, _Claim]]] = {}
+        for place, known in enumerate(people):
+            for claim in known.claims:
+                if claim.level is SkillLevel.TEACH:
+                    keys: list[int | str] = [*claim.meaning.concepts, *claim.meaning.words]
+                    for key in keys:
+                        taught.setdefault(key, []).append((place, claim))
+        for place, learner in enumerate(people):
+            for wish in learner.claims:
+                if wish.level is not SkillLevel.LEARN:
+                    continue
+                for other, claim in _teachers(wish, taught):
+                    teacher = people[other]
+                    if other == place or self._is_full(teacher.page):
+                        continue
+                    if compare(wish.meaning, claim.meaning).value < _LEARN_FLOOR:
+                        continue
+                    mine = self.me in (learner.page.person, teacher.page.person)
+                    near = _same_area(learner.page.area, teacher.page.area)
+                    pairs.append(
+                        ((not mine, not near, place, other), learner, teacher, wish, claim)
+                    )
+        pairs.sort(key=lambda each: each[0])
+        return [
+            LearningPair(
+                self.person(learner.page.person),
+                self.person(teacher.page.person),
+                wish.reason.what,
+                claim.reason.what,
+                tuple(_near(learner.page.area, teacher.page.area)) + tuple(_limit(teacher.page)),
+            )
+            for _, learner, teacher, wish, claim in pairs[:limit]
+        ]
+
+    # -- posts
+
+    def _suggest(
+        self,
+        kind: PostKind,
+        meaning: Meaning,
+        area: str,
+        window: tuple[int, int],
+        but: Iterable[bytes],
+        limit: int,
+    ) -> list[Suggestion]:
+        if meaning.is_empty or limit < 1:
+            return []
+        people = self._people_for(kind, meaning, area, set(but))[:limit]
+        room = limit - min(len(people), _FOR_PEOPLE, limit - 1)
+        posts = self._posts_for(kind, meaning, area, window, tuple(but), room)
+        return [*posts, *people][:limit]
+
+    def _posts_for(
+        self,
+        kind: PostKind,
+        meaning: Meaning,
+        area: str,
+        window: tuple[int, int],
+        but: tuple[bytes, ...],
+        limit: int,
+    ) -> list[Suggestion]:
+        wanted = _OTHER[kind]
+        rarity = self._rarity()
+        numbers = self._found(kind, meaning)
+        scored: list[tuple[float, tuple[Candidate, Score]]] = []
+        for candidate in queries.open_posts(self._db, self._now(), wanted, numbers, but):
+            if _is_apart(window, (candidate.starts, candidate.ends)):
+                continue
+            other = _read_candidate(wanted, candidate)
+            needs = kind is PostKind.NEED
+            score = (
+                compare(meaning, other, rarity)
+                if needs
+                else compare(other, meaning, rarity, shown="need")
+            )
+            if score.value:
+                scored.append((score.value, (candidate, score)))
+        # Of equals, those of the same area come first, then the newest.
+        scored.sort(key=lambda each: (not _same_area(area, each[1][0].area), -each[1][0].created))
+        found: list[Suggestion] = []
+        for candidate, score in best(scored):
+            row = self.post_row(candidate.number)
+            if row.status.wants_help:
+                found.append(Suggestion(row, None, _reasons(score, row.category, area, row.area)))
+            if len(found) == limit:
+                break
+        return found
+
+    def _found(self, kind: PostKind, meaning: Meaning) -> list[int]:
+        """Numbers of the posts that say most of what this one says, in other words as well."""
+        worth: dict[int, float] = {}
+        for expression, weight in expressions(meaning, wants=kind is PostKind.NEED):
+            numbers = queries.numbers_with(self._db, expression, _MOST_FOUND)
+            for number in numbers:
+                worth[number] = worth.get(number, 0.0) + weight
+        return sorted(worth, key=lambda number: (-worth[number], -number))[:_MOST_COMPARED]
+
+    def _rarity(self) -> Callable[[str], float]:
+        """How much it tells that two posts have a word in common; asked only where they do."""
+        many = 3 + queries.highest_number(self._db) / 200
+        known: dict[str, float] = {}
+
+        def rarity(stem: str) -> float:
+            if stem not in known:
+                found = len(queries.numbers_with(self._db, f'"{stem}"*', _MOST_FOUND))
+                known[stem] = 1 / (1 + max(0, found - 2) / many)
+            return known[stem]
+
+        return rarity
+
+    # -- people
+
+    def _people_for(
+        self, kind: PostKind, meaning: Meaning, area: str, but: set[bytes]
+    ) -> list[Suggestion]:
+        scored: list[tuple[float, tuple[_Known, tuple[Reason, ...]]]] = []
+        for known in self._known():
+            if known.page.person in but:
+                continue
+            score, reasons = _for_person(kind, meaning, known)
+            if score:
+                scored.append((score, (known, reasons)))
+        scored.sort(key=lambda each: not _same_area(area, each[1][0].page.area))
+        found: list[Suggestion] = []
+        for known, reasons in best(scored, _PERSON_FLOOR):
+            page = known.page
+            if self._is_full(page):
+                continue
+            more = (*_near(area, page.area), *_limit(page))
+            found.append(Suggestion(None, self._person_row(page), (*reasons, *more)))
+            if len(found) == _MOST_PEOPLE:
+                break
+        return found
+
+    def _person_row(self, page: Page) -> PersonRow:
+        return self.person(page.person)
+
+    def _is_full(self, page: Page) -> bool:
+        return page.limit is not None and queries.is_at_limit(self._db, page.person, page.limit)
+
+    def _known(self) -> list[_Known]:
+        """Everybody's page, read once until one of them, or a block, changes."""
+        revision = self.replica.last_touched()
+        if self._people is not None:
+            then, people = self._people
+            if then == revision:
+                return people
+            changed = self.replica.touched_since(then)
+            if not changed.concerns("person", "block", "opened"):
+                self._people = revision, people
+                return people
+        people = [_know(page) for page in queries.pages(self._db)]
+        self._people = revision, people
+        return people
+
+    # -- the board
+
+    def _fit(
+        self,
+        row: PostRow,
+        own: Sequence[tuple[PostKind, Candidate, Meaning]],
+        me: _Known | None,
+        rarity: Callable[[str], float],
+    ) -> Fit | None:
+        meaning = _read_row(row)
+        if meaning.is_empty:
+            return None
+        top: tuple[float, Candidate, Score] | None = None
+        for kind, mine, other in own:
+            if kind is row.kind:
+                continue
+            if row.kind is PostKind.NEED:
+                score = compare(meaning, other, rarity, shown="need")
+            else:
+                score = compare(other, meaning, rarity)
+            if score.value >= _FIT_FLOOR and (top is None or score.value > top[0]):
+                top = score.value, mine, score
+        if top is not None:
+            _, mine, score = top
+            number = queries.post_row(self._db, self.me, self._now(), mine.number)
+            return Fit(number.id, mine.title, _reasons(score, row.category, mine.area, row.area))
+        if me is not None:
+            score_, reasons = _for_person(row.kind, meaning, me)
+            if score_ >= _PERSON_FLOOR:
+                return Fit(None, "", reasons)
+        return None
+
+
+#: What people say of themselves is short: what scores less is not shown.
+_PERSON_FLOOR: Final = 0.5
+_FIT_FLOOR: Final = 0.6
+_LEARN_FLOOR: Final = 0.5
+_MOST_PEOPLE: Final = 3
+
+
+def _read_draft(draft: PostDraft) -> Meaning:
+    return read(
+        draft.title,
+        draft.text,
+        draft.when,
+        draft.category,
+        draft.language,
+        wants=draft.kind is PostKind.NEED,
+        typing=True,
+    )
+
+
+def _read_candidate(kind: PostKind, post: Candidate) -> Meaning:
+    return read(
+        post.title,
+        post.text,
+        post.when,
+        post.category,
+        post.language,
+        wants=kind is PostKind.NEED,
+    )
+
+
+def _read_row(row: PostRow) -> Meaning:
+    return read(row.title, row.text, row.when, row.category, wants=row.kind is PostKind.NEED)
+
+
+@lru_cache(maxsize=2048)
+def _know(page: Page) -> _Known:
+    claims = [
+        _Claim(_claimed(name, note, level), Reason(_REASON[level], name), level)
+        for name, level, note in page.skills
+    ]
+    skills = {plain(name) for name, _, _ in page.skills}
+    claims += [
+        _Claim(_fixed(name, note, level), Reason(_FIXING[level], name), level)
+        for name, level, note in page.fixes
+        if plain(name) not in skills or level is not SkillLevel.LEARN
+    ]
+    lists = lexicon()
+    codes = {concept.code: number for number, concept in enumerate(lists.concepts) if concept.code}
+    languages: dict[int, str] = {}
+    for name in page.languages:
+        short = codes.get(plain(name))
+        numbers = [short] if short is not None else list(read(name).concepts)
+        for number in numbers:
+            if lists.concepts[number].sort is Sort.LANGUAGE:
+                languages[number] = name
+    return _Known(page, tuple(claims), languages)
+
+
+_REASON: Final = {
+    SkillLevel.CAN: ReasonKind.SKILL,
+    SkillLevel.TEACH: ReasonKind.SKILL,
+    SkillLevel.LEARN: ReasonKind.LEARNS,
+}
+_FIXING: Final = {
+    SkillLevel.CAN: ReasonKind.FIXES,
+    SkillLevel.TEACH: ReasonKind.FIXES,
+    SkillLevel.LEARN: ReasonKind.LEARNS,
+}
+_AIMS: Final = {
+    SkillLevel.CAN: Aim(have=0.4, mend=0.8, teach=0.3, act=1.0),
+    SkillLevel.TEACH: Aim(have=0.2, mend=0.8, teach=1.0, act=1.0),
+    SkillLevel.LEARN: Aim(teach=1.0),
+}
+
+
+def _claimed(name: str, note: str, level: SkillLevel) -> Meaning:
+    meaning = read(name, note, wants=level is SkillLevel.LEARN)
+    return Meaning(
+        meaning.concepts, meaning.words, {}, _AIMS[level], "", any_mending=meaning.any_mending
+    )
+
+
+def _fixed(name: str, note: str, level: SkillLevel) -> Meaning:
+    """What somebody repairs: the product category in everyday words."""
+    meaning = read(product_words(name), note, language="en", wants=False)
+    concepts = dict(meaning.concepts)
+    for number, concept in enumerate(lexicon().concepts):
+        if concept.product == name:
+            concepts[number] = Said(1.0, name)
+    aim = Aim(teach=1.0) if level is SkillLevel.LEARN else Aim(mend=1.0, act=1.0)
+    return Meaning(concepts, {}, {}, aim, "", any_mending=False)
+
+
+def _for_person(
+    kind: PostKind, meaning: Meaning, known: _Known
+) -> tuple[float, tuple[Reason, ...]]:
+    """How well a person meets a need, or how much an offer is what they want to learn."""
+    top = 0.0
+    reasons: tuple[Reason, ...] = ()
+    if kind is PostKind.NEED:
+        spoken = _spoken_for(meaning, known)
+        if spoken is not None:
+            top, reasons = 1.0, (Reason(ReasonKind.LANGUAGE, spoken),)
+    for claim in known.claims:
+        if (claim.level is SkillLevel.LEARN) is (kind is PostKind.NEED):
+            continue
+        if kind is PostKind.NEED:
+            score = compare(meaning, claim.meaning)
+        elif meaning.aim.teach >= 0.6:
+            score = compare(claim.meaning, meaning)
+        else:
+            continue
+        if score.value > top:
+            top, reasons = score.value, (claim.reason,)
+    return top, reasons
+
+
+def _spoken_for(meaning: Meaning, known: _Known) -> str | None:
+    """The language that a need asks for and a person speaks, where it is not to be taught."""
+    if not known.languages or meaning.aim.teach >= 0.6:
+        return None
+    for number in meaning.concepts:
+        if number in known.languages:
+            return known.languages[number]
+    return None
+
+
+def _teachers(
+    wish: _Claim, taught: Mapping[int | str, Sequence[tuple[int, _Claim]]]
+) -> Iterable[tuple[int, _Claim]]:
+    meets = lexicon().meets
+    keys: list[int | str] = [other for number in wish.meaning.concepts for other in meets[number]]
+    keys.extend(wish.meaning.words)
+    found: dict[tuple[int, Reason], tuple[int, _Claim]] = {}
+    for key in keys:
+        for place, claim in taught.get(key, ()):
+            found.setdefault((place, claim.reason), (place, claim))
+    return found.values()
+
+
+def _reasons(score: Score, category: str, area: str, other_area: str) -> tuple[Reason, ...]:
+    found: list[Reason] = []
+    if score.words:
+        found.append(Reason(ReasonKind.WORDS, ", ".join(score.words)))
+    if score.category:
+        found.append(Reason(ReasonKind.CATEGORY, category))
+    found.extend(_near(area, other_area))
+    found.extend(Reason(ReasonKind.TIME, each) for each in score.times[:1])
+    return tuple(found)
+
+
+def _near(area: str, other: str) -> Iterable[Reason]:
+    if _same_area(area, other):
+        yield Reason(ReasonKind.AREA, other)
+
+
+def _limit(page: Page) -> Iterable[Reason]:
+    if page.limit is not None:
+        yield Reason(ReasonKind.LIMIT, str(page.limit))
+
+
+def _same_area(one: str, other: str) -> bool:
+    return bool(one and other) and (one == other or plain(one) == plain(other))
+
+
+def _is_apart(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether two windows of time, where both are given, exclude each other."""
+    if not one[0] or not other[0]:
+        return False
+    return max(one[0], other[0]) > min(one[1] or math.inf, other[1] or math.inf)
