@@ -65,6 +65,7 @@ def status(app: App) -> None:
         machines = group.machines()
         reached = group.reached()
         waiting = group.waiting()
+        unread = group.unread_news()
         document: dict[str, Json] = {
             **shapes.group_and_me(group),
             "joined": group.joined,
@@ -72,10 +73,11 @@ def status(app: App) -> None:
             "shelves": [],
             "waiting": waiting,
             "reached": reached.reached,
+            "unread": unread,
             "warning": group.warning,
             "advisories": list(group.advisories()),
         }
-        app.done(document, _status_text(group, machines, reached, waiting))
+        app.done(document, _status_text(group, machines, reached, waiting, unread))
 
 
 def _status_text(
@@ -83,6 +85,7 @@ def _status_text(
     machines: Sequence["values.MachineRow"],
     reached: "values.Reached",
     waiting: int,
+    unread: int,
 ) -> str:
     last = "" if reached.last is None else f", last at {local(reached.last)}"
     lines = [
@@ -93,6 +96,9 @@ def _status_text(
         lines.append("No machine of the group has let this one in yet.")
     if waiting:
         lines.append(f"{waiting} changes made here have reached nobody yet.")
+    if unread:
+        what = "One thing" if unread == 1 else f"{unread} things"
+        lines.append(f"{what} happened that you have not looked at: “mutualaid news” says what.")
     lines += [one_line(sentence) for sentence in group.advisories() if sentence != group.warning]
     if machines:
         lines.append(table([_machine_line(row) for row in machines], flexible=0))

@@ -22,11 +22,14 @@ def test_news_are_new_until_they_were_shown(street_of_three: Neighbours) -> None
     found = ana("news", "--json").document
     assert {row["kind"] for row in found} == {"answered", "message"}
     assert all(row["unread"] and row["post"] == post and row["who"] == "Ben" for row in found)
+    assert ana("status", "--json").document["unread"] == 2
+    assert "2 things happened" in ana("status").out
     shown = ana("news").out
     assert "Ben answered your post" in shown
     assert "Ben wrote to you alone" in shown
     assert "Psst" not in shown
     assert not any(row["unread"] for row in ana("news", "--json").document)
+    assert "happened" not in ana("status").out
     ana("accept", answer)
     street_of_three.meet()
     (row,) = ben("news", "--limit", "1", "--json", "--read").document

@@ -10,6 +10,7 @@ from PIL import Image
 from mutualaid.cli.zones import machine_zone
 from mutualaid.model.demo import begin
 from mutualaid.model.profile import Profile
+from mutualaid.model.values import PostStatus
 from tests.cli.conftest import Run
 
 
@@ -97,7 +98,11 @@ def test_renewing_moves_the_end(ana: Run) -> None:
 
 
 def test_answering_and_taking_it_back(street: Run) -> None:
-    other = next(row for row in street("list", "needs", "--json").document if not row["mine"])
+    other = next(
+        row
+        for row in street("list", "needs", "--json").document
+        if not row["mine"] and PostStatus(row["status"]).wants_help and row["ask"]
+    )
     answer = street("help-with", other["code"], "--note", "I have a van", "--json")
     assert answer.code == 0
     mine = answer.document["code"]

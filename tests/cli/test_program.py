@@ -146,7 +146,7 @@ def test_only_what_a_command_needs_is_imported() -> None:
 
 
 def test_reading_needs_neither_network_nor_window(ana: Run, profile: Path) -> None:
-    heavy = ("PySide6", "zeroconf", "websockets", "noise", "keyring", "segno")
+    heavy = ("PySide6", "zeroconf", "websockets", "noise", "keyring", "segno", "PIL")
     code = (
         "import sys; from mutualaid.cli import main;"
         f"main(['--profile', {str(profile)!r}, 'list', 'needs', '--json']);"
