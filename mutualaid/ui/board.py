@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MINUTE: Final = 60_000
 #: ms after the rows changed until it is looked which of them could fit whoever looks.
 FITS_AFTER: Final = 200
+#: So many posts above and below those in sight are looked at as well.
+NEAR: Final = 20
 
 
 #: Kinds of records that a post in full shows something of.
@@ -82,6 +84,10 @@ class BoardPage(Page):
         self._clock = QTimer(self)
         self._clock.setInterval(MINUTE)
         self._clock.timeout.connect(self._time_passes)
+        #: Numbers of the posts of which it is known whether they could fit, and of those that do.
+        self._looked: set[int] = set()
+        self._fits: dict[int, str] = {}
+        self.list.verticalScrollBar().valueChanged.connect(self._look_for_fits_soon)
         self._look_for_fits = QTimer(self)
         self._look_for_fits.setSingleShot(True)
         self._look_for_fits.setInterval(FITS_AFTER)
@@ -198,6 +204,7 @@ class BoardPage(Page):
         if change.concerns("post", "response", "decision", "person", "block"):
             self.model.sweep()
             self._show_figures()
+            self._forget_fits()
         beside = change.members or change.concerns(*BESIDE)
         if self._pane is not None and beside and self.detail_is_shown:
             self._pane.refresh()
@@ -209,21 +216,35 @@ class BoardPage(Page):
             self.model.sweep()
             self.list.viewport().update()
 
+    def _look_for_fits_soon(self, *_what: object) -> None:
+        self._look_for_fits.start()
+
     def _photo_came(self, _photo: object) -> None:
         self.list.viewport().update()
 
     def _find_fits(self) -> None:
-        """Say on the cards which could fit one's own posts or what one can do."""
+        """Say on the cards in sight which could fit one's own posts or what one can do."""
         from mutualaid.ui.fit_words import fit_words
 
-        if not hasattr(self.group, "fits"):
-            return
-        rows = [row for row in self.model.rows if not row.mine and row.status.wants_help]
+        view = self.list.viewport().rect()
+        first = self.list.indexAt(view.topLeft()).row()
+        last = self.list.indexAt(view.bottomLeft()).row()
+        rows = self.model.rows[max(0, first - NEAR) : (last if last >= 0 else first) + NEAR]
+        rows = [row for row in rows if row.number not in self._looked]
+        self._looked |= {row.number for row in rows}
+        asked = [row for row in rows if not row.mine and row.status.wants_help]
         try:
-            found = self.group.fits(rows)
+            found = self.group.fits(asked) if asked else {}
         except MutualAidError:
             return  # reading the rows themselves tells why
-        self.model.tell_fits({number: fit_words(fit) for number, fit in found.items()})
+        self._fits |= {number: fit_words(fit) for number, fit in found.items()}
+        self.model.tell_fits(self._fits)
+
+    def _forget_fits(self) -> None:
+        """Look again soon: what one asks or can do, or a post, is another."""
+        self._looked.clear()
+        self._fits.clear()
+        self._look_for_fits.start()
 
     def _show_figures(self) -> None:
         counts = self.group.counts()
@@ -382,7 +403,7 @@ class BoardPage(Page):
             kind=kind,
             detail=detail,
             zone=group.tz,
-            suggest=getattr(group, "suggest", None) if detail is None else None,
+            suggest=group.suggest if detail is None else None,
             photos=self.photos,
         )
         dialog.suggestion_opened.connect(lambda found: self._open_suggestion(found, dialog))

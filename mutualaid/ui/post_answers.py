@@ -343,7 +343,7 @@ class AnswerCard(Card):
         done = self._desk.run(
             lambda: group.accept(record, also=also, instead=instead),
             _yes_words(answer, self._detail),
-            None if instead else lambda _made: group.decline(record),
+            None if instead else lambda _made: deciding.before(self._desk, answer),
             on_error=refused,
         )
         if done is not None:
@@ -450,9 +450,8 @@ class AnswerCard(Card):
         self._focus_buttons()
 
     def _decline(self) -> None:
-        if self._answer is not None and deciding.decline(
-            self._desk, self._answer, self.note.text().strip()
-        ):
+        answer = self._answer
+        if answer is not None and deciding.decline(self._desk, answer, self.note.text().strip()):
             self._close_note()
             self._focus_buttons()
 

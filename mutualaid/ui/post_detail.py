@@ -17,6 +17,7 @@ from mutualaid.model.values import PostDetail
 from mutualaid.ui.page import Desk
 from mutualaid.ui.photos import Photos
 from mutualaid.ui.post_answers import Answers
+from mutualaid.ui.post_fits import PostFits
 from mutualaid.ui.post_head import PostHead
 from mutualaid.ui.post_help import HelpLine
 from mutualaid.ui.post_reach import Reach
@@ -44,6 +45,7 @@ class PostDetailPane(DetailPane):
         self.answers.talk_asked.connect(self._ask_talk)
         self.help = HelpLine(desk)
         self.help.answered.connect(self._answered)
+        self.fits = PostFits(desk)
         self.reach = Reach(desk)
         self.thanks = Thanks(desk)
         self.comments = Comments(desk)
@@ -53,6 +55,7 @@ class PostDetailPane(DetailPane):
             Hairline(),
             self.answers,
             self.help,
+            self.fits,
             self.reach,
             self.thanks,
             Hairline(),
@@ -113,6 +116,7 @@ class PostDetailPane(DetailPane):
         self.head.show_post(detail, zone)
         self.answers.show_post(detail, zone)
         self.help.show_post(detail)
+        self.fits.show_post(detail)
         self.reach.show_post(detail)
         self.thanks.show_post(detail)
         self.comments.show_post(detail)

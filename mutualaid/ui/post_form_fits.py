@@ -40,7 +40,7 @@ class MayFit(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px(8))
         column.addWidget(Text(tr("May already fit"), Size.STRONG))
-        self.cards: KeyedColumn[Suggestion] = KeyedColumn(_key, self._card, spacing=8)
+        self.cards: KeyedColumn[Suggestion] = KeyedColumn(suggestion_key, self._card, spacing=8)
         column.addWidget(self.cards)
         column.addStretch(1)
         self._timer = QTimer(self)
@@ -79,16 +79,22 @@ class MayFit(QWidget):
         self.changed.emit()
 
     def _card(self, suggestion: Suggestion) -> CardButton:
-        card = CardButton(suggestion_sentence(suggestion))
+        card = suggestion_card(suggestion)
         card.setAccessibleDescription(tr("Opens it. What you typed is kept."))
-        card.column.setSpacing(theme().px(2))
-        card.column.addWidget(Text(suggestion_title(suggestion), Size.STRONG, wrap=True))
-        card.column.addWidget(Text(suggestion_about(suggestion), Size.META, quiet=True, wrap=True))
         card.clicked.connect(lambda: self.opened.emit(suggestion))
         return card
 
 
-def _key(suggestion: Suggestion) -> bytes:
+def suggestion_card(suggestion: Suggestion) -> CardButton:
+    """What is suggested and why, as a card to press."""
+    card = CardButton(suggestion_sentence(suggestion))
+    card.column.setSpacing(theme().px(2))
+    card.column.addWidget(Text(suggestion_title(suggestion), Size.STRONG, wrap=True))
+    card.column.addWidget(Text(suggestion_about(suggestion), Size.META, quiet=True, wrap=True))
+    return card
+
+
+def suggestion_key(suggestion: Suggestion) -> bytes:
     if suggestion.post is not None:
         return suggestion.post.id
     return suggestion.person.id if suggestion.person is not None else b""

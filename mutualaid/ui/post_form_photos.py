@@ -52,9 +52,9 @@ class Thumb(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         ratio = self.devicePixelRatioF()
-        if self._draft is not None and self._made is None:
-            image = decode(self._draft.data, self.size() * ratio, fill=True)
-            self._made = QPixmap.fromImage(image)
+        wanted = self.size() * ratio
+        if self._draft is not None and (self._made is None or self._made.size() != wanted):
+            self._made = QPixmap.fromImage(decode(self._draft.data, wanted, fill=True))
             self._made.setDevicePixelRatio(ratio)
         picture = self._made
         if self._draft is None and self._known is not None:
