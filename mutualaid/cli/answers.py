@@ -132,6 +132,18 @@ def decline(app: App, code: str, note: str) -> None:
         _show(app, detail, row, f"{one_line(row.who)} is told that it is not needed.")
 
 
+@command("undecide", short_help="Take back one's yes or no.")
+@click.argument("code", metavar="RESPONSE")
+@pass_app
+def undecide(app: App, code: str) -> None:
+    """Take back what you decided about an answer; what opened with a yes closes."""
+    with app.group() as group:
+        found = find(group, code, "response")
+        group.undecide(found.id)
+        detail, row = answer(group, found.id)
+        _show(app, detail, row, f"{one_line(row.who)} {wording.stands(row)}.")
+
+
 def _show(app: App, detail: "PostDetail", row: "ResponseRow", text: str) -> None:
     app.done(shapes.answered(detail, row), f"{row.code}  {text}")
 

@@ -58,6 +58,9 @@ class Listing:
     empty: str = ""  # what is said where there is nothing
 
 
+Fitting = tuple["values.PostRow", "values.Fit"]
+
+
 def _posts(**fixed: Any) -> Callable[["Group", Asked], "Iterator[values.PostRow]"]:
     def rows(group: "Group", asked: Asked) -> "Iterator[values.PostRow]":
         from mutualaid.model.values import PostFilter
@@ -96,6 +99,19 @@ def _mine(group: "Group", asked: Asked) -> "Iterator[values.MyRow]":
         for post in _posts(mine=True, past=past)(group, asked):
             if post.id not in shown:
                 yield MyRow(Involvement.ASKED, post)
+
+
+def _fitting(rows: "Iterator[values.PostRow]", group: "Group") -> "Iterator[Fitting]":
+    """Those posts that could be for me, with why."""
+    while page := list(islice(rows, _PAGE)):
+        fits = group.fits(page)
+        yield from ((row, fits[row.number]) for row in page if row.number in fits)
+
+
+def _learning(group: "Group", asked: Asked) -> "Iterator[values.LearningPair]":
+    for pair in group.learning(_EVERYTHING):
+        if asked.names(pair.wanted, pair.taught, pair.learner.name, pair.teacher.name):
+            yield pair
 
 
 def _dispatch(group: "Group", asked: Asked) -> "Iterator[values.DispatchRow]":
@@ -175,6 +191,19 @@ def _notices(group: "Group", asked: Asked) -> "Iterator[values.NoticeRow]":
 def _post_line(row: "values.PostRow") -> Sequence[str]:
     owner, status = wording.owner(row), wording.status(row)
     return (row.code, row.kind.value, row.title, row.urgency.value, row.area, owner, status)
+
+
+def _fitting_line(found: "Fitting") -> Sequence[str]:
+    row, fit = found
+    own = f" (your “{fit.title}”)" if fit.title else ""
+    why = wording.reasons(fit.reasons) + own
+    return (row.code, row.kind.value, row.title, row.urgency.value, wording.owner(row), why)
+
+
+def _learning_line(pair: "values.LearningPair") -> Sequence[str]:
+    learner, teacher = pair.learner, pair.teacher
+    why = wording.reasons(pair.reasons)
+    return (learner.code, learner.name, pair.wanted, teacher.code, teacher.name, pair.taught, why)
 
 
 def _my_line(row: "values.MyRow") -> Sequence[str]:
@@ -270,8 +299,23 @@ _LISTS: Final = {
         5,
         "Nobody has written to you alone yet, nor you to them.",
     ),
+    "learning": Listing(
+        _learning,
+        _of(shapes.learning),
+        _learning_line,
+        2,
+        "Nobody wants to learn what somebody here can teach.",
+    ),
     "past": Listing(_posts(past=True), _post_shape, _post_line, 2, "Nothing is done or over yet."),
 }
+
+_FITTING: Final = Listing(
+    lambda _group, _asked: iter(()),
+    lambda group, found: {**_post_shape(group, found[0]), "fit": shapes.fit(found[1])},
+    _fitting_line,
+    5,
+    "Nothing on the board seems to be for you.",
+)
 
 
 @command("list", short_help="List needs, offers, people, fixers, places and more.")
@@ -282,12 +326,19 @@ _LISTS: Final = {
 @click.option(
     "--limit", metavar="N", type=click.IntRange(1), help="At most so many. [100; with --json all]"
 )
+@click.option("--fits", is_flag=True, help="Needs or offers that could be for you, with why.")
 @pass_app
-def list_(app: App, what: str, search: str, category: str, area: str, limit: int | None) -> None:
+def list_(
+    app: App, what: str, search: str, category: str, area: str, limit: int | None, fits: bool
+) -> None:
     """List what the group has, newest first."""
+    if fits and what not in ("needs", "offers"):
+        raise click.UsageError("--fits goes with needs and offers.")
     listing = _LISTS[what]
     with app.group() as group:
         found = listing.rows(group, Asked(search, category, area))
+        if fits:
+            found, listing = _fitting(found, group), _FITTING
         if app.as_json:
             app.done([listing.shape(group, row) for row in islice(found, limit)], "")
             return

@@ -40,11 +40,13 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "take-up": ("posts", "take_up", "Open a parked or finished post again."),
         "withdraw": ("posts", "withdraw", "Take back something of one's own."),
         "photo": ("posts", "photo", "Write a photo of a post into a file."),
+        "suggest": ("suggesting", "suggest", "Say who and what may fit a post."),
     },
     "From need to done": {
         "help-with": ("answers", "help_with", "Offer to help, or ask for what is offered."),
         "accept": ("answers", "accept", "Say yes to an answer."),
         "decline": ("answers", "decline", "Say kindly that an answer is not needed."),
+        "undecide": ("answers", "undecide", "Take back one's yes or no."),
         "release": ("answers", "release", "Take back one's answer to a post."),
         "still-on-it": ("answers", "still_on_it", "Say that one's promise still holds."),
         "done": ("answers", "done", "Say that it is done."),

@@ -228,6 +228,40 @@ def thread(row: "values.ThreadRow", codes: Mapping[bytes, str]) -> dict[str, Jso
     }
 
 
+def reason(value: "values.Reason") -> dict[str, Json]:
+    """One reason why something may fit. ``kind`` is a value of ``ReasonKind``."""
+    return {"kind": value.kind.value, "what": value.what}
+
+
+def suggestion(found: "values.Suggestion") -> dict[str, Json]:
+    """A post or a person that may fit; the other is null."""
+    return {
+        "post": None if found.post is None else post(found.post),
+        "person": None if found.person is None else person(found.person),
+        "reasons": [reason(each) for each in found.reasons],
+    }
+
+
+def fit(found: "values.Fit") -> dict[str, Json]:
+    """Why a post could be for me: it fits a post of mine or, with null, what my page says."""
+    return {
+        "post": None if found.post is None else code_of(found.post),
+        "title": found.title or None,
+        "reasons": [reason(each) for each in found.reasons],
+    }
+
+
+def learning(pair: "values.LearningPair") -> dict[str, Json]:
+    """Somebody who wants to learn something, and somebody who can teach it."""
+    return {
+        "learner": person(pair.learner),
+        "wanted": pair.wanted,
+        "teacher": person(pair.teacher),
+        "taught": pair.taught,
+        "reasons": [reason(each) for each in pair.reasons],
+    }
+
+
 def news(row: "values.NewsRow") -> dict[str, Json]:
     """Something that happened. ``who`` is null where time did it, ``post`` for a notice."""
     return {

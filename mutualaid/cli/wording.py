@@ -24,6 +24,18 @@ _STANDS: Final = {
 }
 #: By the value of ``ExpiryWarning``.
 _ENDS: Final = {"week": "ends within a week", "day": "ends within a day"}
+#: By the value of ``ReasonKind``.
+_FITS: Final = {
+    "category": "{what}",
+    "words": "says “{what}”",
+    "area": "also {what}",
+    "time": "also {what}",
+    "language": "speaks {what}",
+    "skill": "can: {what}",
+    "fixes": "repairs: {what}",
+    "learns": "wants to learn: {what}",
+    "limit": "takes on up to {what} at once",
+}
 
 
 def listed(words: Sequence[str]) -> str:
@@ -112,6 +124,11 @@ def open_contact(row: "values.OpenContactRow") -> str:
     """A way to reach somebody, and why it is open."""
     why = f" (for “{one_line(row.title)}”)" if row.title else ""
     return f"{row.kind.value} {one_line(row.value)}{why}"
+
+
+def reasons(found: "Sequence[values.Reason]") -> str:
+    """Why something may fit."""
+    return ", ".join(_FITS[each.kind.value].format(what=one_line(each.what)) for each in found)
 
 
 def post_text(

@@ -106,6 +106,19 @@ def test_declining_kindly(street_of_three: Neighbours) -> None:
     assert ana("show", post, "--json").document["status"] == PostStatus.OPEN
 
 
+def test_a_yes_is_taken_back(street_of_three: Neighbours) -> None:
+    ana, ben = street_of_three["ana"], street_of_three["ben"]
+    ana("contact", "set", "phone", "555 0101", "--audience", "helper")
+    post = need(street_of_three)
+    response = answer(street_of_three, "ben", post)
+    ana("accept", response)
+    undone = ana("undecide", response, "--json").document
+    assert (undone["state"], undone["status"]) == (Standing.OFFERED, PostStatus.OFFERED)
+    assert ana("contact", "who", "--json").document == []
+    assert ana("undecide", response, "--json").document["code"] == "not_allowed"
+    assert ben("undecide", response, "--json").document["code"] == "not_allowed"
+
+
 def test_releasing_and_answering_again(street_of_three: Neighbours) -> None:
     ana, ben = street_of_three["ana"], street_of_three["ben"]
     post = need(street_of_three)
