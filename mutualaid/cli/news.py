@@ -23,6 +23,8 @@ _SENTENCES: Final = {
     "goes now": "you stood by and are needed now",
     "declined": "{who} does not need you this time",
     "stands by": "others were before you: you stand by",
+    "crossed": "more said yes than are needed: {who} stands by",
+    "open again": "nothing was heard of {who}, so it is open again",
     "lapses": "your promise lapses soon; “still-on-it” keeps it",
     "lapsed": "a promise lapsed",
     "said done": "{who} says that it is done",

@@ -16,6 +16,8 @@ NEWS_ICONS: Final = {
     NewsKind.GOES_NOW: "check",
     NewsKind.DECLINED: "minus",
     NewsKind.STANDS_BY: "pause",
+    NewsKind.CROSSED: "pause",
+    NewsKind.OPEN_AGAIN: "restore",
     NewsKind.LAPSES: "clock",
     NewsKind.LAPSED: "restore",
     NewsKind.SAID_DONE: "question",
@@ -49,6 +51,10 @@ def news_text(row: NewsRow) -> str:
         NewsKind.STANDS_BY: tr(
             "Somebody else goes for “{title}”. You stand by, in case they cannot come."
         ),
+        NewsKind.CROSSED: tr(
+            "More said yes, or took a part, than “{title}” needs: {who} stands by."
+        ),
+        NewsKind.OPEN_AGAIN: tr("Nothing was heard of {who}, so “{title}” is open again."),
         NewsKind.LAPSES: tr("Are you still on it? Your promise lapses soon: “{title}”."),
         NewsKind.LAPSED: tr("Your promise lapsed, and it is open again: “{title}”."),
         NewsKind.SAID_DONE: tr("{who} says that it is done: “{title}”."),
@@ -111,7 +117,14 @@ _SUMMED: Final[tuple[tuple[tuple[NewsKind, ...], Callable[[int, int], str]], ...
         ),
     ),
     (
-        (NewsKind.RELEASED, NewsKind.DECLINED, NewsKind.STANDS_BY, NewsKind.LAPSED),
+        (
+            NewsKind.RELEASED,
+            NewsKind.DECLINED,
+            NewsKind.STANDS_BY,
+            NewsKind.CROSSED,
+            NewsKind.OPEN_AGAIN,
+            NewsKind.LAPSED,
+        ),
         lambda count, people: tr("%n answers changed.", one="%n answer changed.", n=count),
     ),
     (

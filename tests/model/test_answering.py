@@ -158,6 +158,22 @@ def test_a_yes_is_asked_for_when_all_is_promised(street: Neighbours) -> None:
     assert states(ana, post) == {"Ben": "declined", "Cleo": "accepted"}
 
 
+def test_all_are_told_who_goes_and_who_stands_by(street: Neighbours) -> None:
+    ana, ben, cleo = street.everybody()
+    post = street.post(ana, parts=2)
+    first, second = (each.help_with(post, amount=2).created or b"" for each in (ben, cleo))
+    street.meet()
+    by, goes = (ben, cleo) if first > second else (cleo, ben)
+    assert [row.kind for row in by.news()] == [NewsKind.STANDS_BY]
+    assert goes.news() == []
+    told = {(row.kind, row.who) for row in ana.news()}
+    assert told >= {(NewsKind.CROSSED, by.my_name), (NewsKind.ANSWERED, goes.my_name)}
+    by.mark_news_read()
+    goes.release(min(first, second))
+    street.meet()
+    assert [row.kind for row in by.news()] == [NewsKind.GOES_NOW]
+
+
 def test_instead_only_those_step_back_who_have_to(street: Neighbours) -> None:
     ana, ben, cleo = street.everybody()
     post = street.post(ana, parts=3, ask=True)

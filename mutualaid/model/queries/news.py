@@ -28,7 +28,12 @@ _MINE: Final = {
     Standing.LAPSED: NewsKind.LAPSED,
     Standing.DONE: NewsKind.DONE,
 }
-_THEIRS: Final = {Standing.RELEASED: NewsKind.RELEASED, Standing.SAID_DONE: NewsKind.SAID_DONE}
+_THEIRS: Final = {
+    Standing.RELEASED: NewsKind.RELEASED,
+    Standing.SAID_DONE: NewsKind.SAID_DONE,
+    Standing.STANDS_BY: NewsKind.CROSSED,
+    Standing.LAPSED: NewsKind.OPEN_AGAIN,
+}
 
 
 class _Item(NamedTuple):

@@ -13,6 +13,8 @@ class NewsKind(StrEnum):
     GOES_NOW = "goes now"  # I stood by, and am needed after all
     DECLINED = "declined"
     STANDS_BY = "stands by"  # I had a yes or took a part, and others were before me
+    CROSSED = "crossed"  # somebody I look for help from stands by: two were accepted apart
+    OPEN_AGAIN = "open again"  # the promise of somebody who helped me lapsed
     LAPSES = "lapses"  # my promise, soon
     LAPSED = "lapsed"
     SAID_DONE = "said done"  # a helper of mine
