@@ -13,7 +13,7 @@ from mutualaid.model import times
 from mutualaid.model.keys import blake2b
 from mutualaid.model.outcomes import STANDINGS
 from mutualaid.model.queries.general import group_tz, rules
-from mutualaid.model.records.post import REPEATS, STATES, URGENCIES
+from mutualaid.model.records.post import BOARD_INDEX, REPEATS, STATES, URGENCIES
 from mutualaid.model.times import BELIEVABLE_MS
 from mutualaid.model.values import Standing, Urgency
 from mutualaid.model.values.time import DAY_MS
@@ -178,7 +178,7 @@ _POST: Final = """
     (SELECT max(a.updated) FROM response AS s JOIN record AS a ON a.number = s.record
      WHERE s.post = r.id AND a.updated <= :now)
 """
-_LONG_PAST: Final = "((p.{state} IN (2, 3) AND r.updated <= :before) OR p.expires <= :before)"
+_LONG_PAST: Final = f"((p.{{state}} IN {_ENDED} AND r.updated <= :before) OR p.expires <= :before)"
 #: By what came of it, and by its owner's word alone.
 _BY_ALL: Final = (_POST.format(state="state"), _LONG_PAST.format(state="state"))
 _BY_OWNER: Final = (_POST.format(state="said"), _LONG_PAST.format(state="said"))
@@ -265,7 +265,9 @@ class Forgetting:
         post, long_past = _BY_ALL
         for row in self._rows(
             f"SELECT {post} FROM post AS p JOIN record AS r ON r.number = p.record"
-            f" WHERE p.owner <> :me AND {long_past}"
+            # The board's index tells those that may be past, without a look at the others.
+            f" WHERE p.record IN (SELECT record FROM post INDEXED BY {BOARD_INDEX}"
+            f" WHERE state IN {_ENDED} OR expires <= :before) AND p.owner <> :me AND {long_past}"
         ):
             at = self._due_at(row)
             if at is not None:
