@@ -85,7 +85,7 @@ def _came_of_it(detail: "PostDetail", row: "ResponseRow") -> str:
 @command("accept", short_help="Say yes to an answer.")
 @click.argument("code", metavar="RESPONSE")
 @click.option("--also", is_flag=True, help="Beside those who go, though all is promised.")
-@click.option("--instead", is_flag=True, help="In place of those who go; they stand by.")
+@click.option("--instead", is_flag=True, help="In place of those who go; they are told.")
 @pass_app
 def accept(app: App, code: str, also: bool, instead: bool) -> None:
     """Say yes to who answered a post of one's own. What you keep for helpers opens for them."""

@@ -34,7 +34,7 @@ def contact() -> None:
 
 
 @contact.command("set")
-@click.argument("kind", metavar="KIND", type=_KIND)
+@click.argument("kind", type=_KIND)
 @click.argument("value", metavar="VALUE", type=TEXT)
 @click.option(
     "--audience",
@@ -55,7 +55,7 @@ def set_(app: App, kind: str, value: str, audience: str) -> None:
 
 
 @contact.command("remove")
-@click.argument("kind", metavar="KIND", type=_KIND)
+@click.argument("kind", type=_KIND)
 @pass_app
 def remove(app: App, kind: str) -> None:
     """Forget a way to reach you, here and for everybody it was open to."""

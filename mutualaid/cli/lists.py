@@ -101,11 +101,16 @@ def _mine(group: "Group", asked: Asked) -> "Iterator[values.MyRow]":
                 yield MyRow(Involvement.ASKED, post)
 
 
-def _fitting(rows: "Iterator[values.PostRow]", group: "Group") -> "Iterator[Fitting]":
-    """Those posts that could be for me, with why."""
-    while page := list(islice(rows, _PAGE)):
-        fits = group.fits(page)
-        yield from ((row, fits[row.number]) for row in page if row.number in fits)
+def _fitting(kind: str) -> Callable[["Group", Asked], "Iterator[Fitting]"]:
+    """Those posts of a kind that could be for me, with why."""
+
+    def rows(group: "Group", asked: Asked) -> "Iterator[Fitting]":
+        found = _kind(kind)(group, asked)
+        while page := list(islice(found, _PAGE)):
+            fits = group.fits(page)
+            yield from ((row, fits[row.number]) for row in page if row.number in fits)
+
+    return rows
 
 
 def _learning(group: "Group", asked: Asked) -> "Iterator[values.LearningPair]":
@@ -309,13 +314,18 @@ _LISTS: Final = {
     "past": Listing(_posts(past=True), _post_shape, _post_line, 2, "Nothing is done or over yet."),
 }
 
-_FITTING: Final = Listing(
-    lambda _group, _asked: iter(()),
-    lambda group, found: {**_post_shape(group, found[0]), "fit": shapes.fit(found[1])},
-    _fitting_line,
-    5,
-    "Nothing on the board seems to be for you.",
-)
+
+def _fitting_list(kind: str) -> Listing:
+    return Listing(
+        _fitting(kind),
+        lambda group, found: {**_post_shape(group, found[0]), "fit": shapes.fit(found[1])},
+        _fitting_line,
+        5,
+        "Nothing on the board seems to be for you.",
+    )
+
+
+_FITTING: Final = {"needs": _fitting_list("need"), "offers": _fitting_list("offer")}
 
 
 @command("list", short_help="List needs, offers, people, fixers, places and more.")
@@ -331,14 +341,17 @@ _FITTING: Final = Listing(
 def list_(
     app: App, what: str, search: str, category: str, area: str, limit: int | None, fits: bool
 ) -> None:
-    """List what the group has, newest first."""
-    if fits and what not in ("needs", "offers"):
+    """List what the group has, newest first.
+
+    “mine” is what waits for your yes, what you promised, asked, and what was done; “dispatch” what
+    is posted for people without a machine, and what to phone back; “threads” who wrote to you
+    alone; “learning” who could learn from whom; “past” what is done or over.
+    """
+    if fits and what not in _FITTING:
         raise click.UsageError("--fits goes with needs and offers.")
-    listing = _LISTS[what]
+    listing = _FITTING[what] if fits else _LISTS[what]
     with app.group() as group:
         found = listing.rows(group, Asked(search, category, area))
-        if fits:
-            found, listing = _fitting(found, group), _FITTING
         if app.as_json:
             app.done([listing.shape(group, row) for row in islice(found, limit)], "")
             return

@@ -77,7 +77,7 @@ def _post_options(function: Callable[..., None]) -> Callable[..., None]:
             "--parts",
             metavar="N",
             type=click.IntRange(1, 99),
-            help="How many parts people can each take.",
+            help="In how many parts it can be taken.",
         ),
         click.option(
             "--part",
