@@ -4,6 +4,7 @@
 fix."""
 
 import re
+from typing import Final
 
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import (
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from mutualaid.errors import MutualAidError
+from mutualaid.model.records.person import MOST_PROMISES
 from mutualaid.model.values import ChangeSet, PersonRow, Skill, SkillLevel
 from mutualaid.ui.fix_form import FixDialog, FixState, fix_state, set_fix
 from mutualaid.ui.page import Desk
@@ -25,6 +27,9 @@ from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import Banner, Button, Form, Hairline, Look, Text, clear_layout
 from mutualaid.ui.wording import language_name
 from mutualaid.ui.words import level_word, tr
+
+#: What ``Group.set_me`` takes for "no limit".
+NO_LIMIT: Final = -1
 
 
 def language_codes(typed: str) -> tuple[str, ...]:
@@ -87,6 +92,12 @@ class AboutMeForm(QWidget):
         self.languages.setPlaceholderText(tr("Czech, English"))
         self.form.add(tr("When I have &time"), self.availability)
         self.availability.setPlaceholderText(tr("evenings, Saturdays"))
+        self.limit = limit_box()
+        self.form.add(
+            tr("&Promises at a time, at most"),
+            self.limit,
+            help_text=tr("A limit of your own, for the program that says what could fit you."),
+        )
         self.outcomes.setAccessibleName(self.outcomes.text())
         self.form.column.addWidget(self.outcomes)
         column.addWidget(self.form)
@@ -145,6 +156,7 @@ class AboutMeForm(QWidget):
         self.languages.setText(", ".join(language_name(code) for code in me.languages))
         self.availability.setText(me.availability)
         self.outcomes.setChecked(me.outcomes)
+        self.limit.choose(NO_LIMIT if me.limit is None else me.limit)
         self._shown = self._typed()
         self.refresh(me)
 
@@ -201,6 +213,7 @@ class AboutMeForm(QWidget):
             self.languages.text(),
             self.availability.text(),
             self.outcomes.isChecked(),
+            self.limit.currentData(),
         )
 
     def may_leave(self) -> bool:
@@ -228,6 +241,8 @@ class AboutMeForm(QWidget):
         group = self._desk.group
         codes = language_codes(self.languages.text())
         assert before is not None
+        limit = self.limit.currentData()
+        old_limit = NO_LIMIT if before.limit is None else before.limit
 
         def undo(_change: ChangeSet) -> ChangeSet:
             return group.set_me(
@@ -236,6 +251,7 @@ class AboutMeForm(QWidget):
                 languages=before.languages,
                 availability=before.availability,
                 outcomes=before.outcomes,
+                limit=old_limit,
             )
 
         done = self._desk.run(
@@ -249,6 +265,7 @@ class AboutMeForm(QWidget):
                     if self.outcomes.isChecked() == before.outcomes
                     else self.outcomes.isChecked()
                 ),
+                limit=None if limit == old_limit else limit,
             ),
             tr("Saved: this is what neighbours see about you."),
             undo,
@@ -310,6 +327,16 @@ class AboutMeForm(QWidget):
             tr("{thing} is no longer among what you fix.", thing=category),
             lambda _change: set_fix(group, group.person(group.me), category, old),
         )
+
+
+def limit_box() -> Choice:
+    """A box with how many promises at once somebody takes on."""
+    box = Choice()
+    box.addItem(tr("as many as come"), NO_LIMIT)
+    box.addItem(tr("none for now"), 0)
+    for count in range(1, MOST_PROMISES + 1):
+        box.addItem(QLocale().toString(count), count)
+    return box
 
 
 def level_box(level: SkillLevel, name: str) -> Choice:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from mutualaid.errors import AlreadyCoveredError, MutualAidError
-from mutualaid.model.values import PostRow, ResponseRow
+from mutualaid.model.values import ChangeSet, PostRow, ResponseRow, Standing
 from mutualaid.ui.page import Desk
 from mutualaid.ui.post_words import helper_name
 from mutualaid.ui.widgets import Button, FormDialog, Look, Text
@@ -31,7 +31,7 @@ def accept(desk: Desk, parent: QWidget, answer: ResponseRow) -> bool:
     done = desk.run(
         lambda: desk.group.accept(answer.id),
         tr("{who} goes, and sees how to reach you.", who=helper_name(answer)),
-        lambda _made: desk.group.decline(answer.id),
+        lambda _made: before(desk, answer),
         on_error=refused,
     )
     if covered:
@@ -44,9 +44,19 @@ def decline(desk: Desk, answer: ResponseRow, note: str = "") -> bool:
     done = desk.run(
         lambda: desk.group.decline(answer.id, note),
         tr("{who} sees that it is not needed this time.", who=helper_name(answer)),
-        lambda _made: desk.group.accept(answer.id),
+        lambda _made: before(desk, answer),
     )
     return done is not None
+
+
+def before(desk: Desk, answer: ResponseRow) -> ChangeSet:
+    """Undo a yes or a no: what was said of the answer before is said again."""
+    group = desk.group
+    if answer.state is Standing.DECLINED:
+        return group.decline(answer.id)
+    if answer.state is Standing.ACCEPTED:
+        return group.accept(answer.id)
+    return group.undecide(answer.id)
 
 
 def still_on_it(desk: Desk, answer: ResponseRow) -> bool:
@@ -140,7 +150,7 @@ class AlsoOrInsteadDialog(FormDialog):
         done = self._desk.run(
             lambda: group.accept(answer.id, also=not instead, instead=instead),
             tr("{who} goes, and sees how to reach you.", who=helper_name(answer)),
-            lambda _made: group.decline(answer.id),
+            None if instead else lambda _made: before(self._desk, answer),
             on_error=lambda error: self.tell(str(error)),
         )
         return done is not None

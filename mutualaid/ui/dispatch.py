@@ -16,7 +16,7 @@ from mutualaid.model.values import (
 from mutualaid.ui import deciding
 from mutualaid.ui.my_cards import HELD, Deed, State, button_for, pills_of, waiting_deeds
 from mutualaid.ui.page import Desk
-from mutualaid.ui.post_words import helper_name, meta_parts, so_far, standing_words
+from mutualaid.ui.post_words import helper_name, so_far, standing_words, time_words
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import (
     Avatar,
@@ -30,7 +30,7 @@ from mutualaid.ui.widgets import (
     Text,
     WordsAndButtons,
 )
-from mutualaid.ui.words import ago, meta, now_ms, sentence, tr
+from mutualaid.ui.words import ago, category_word, meta, now_ms, sentence, tr
 
 
 class DispatchCard(CardButton):
@@ -64,9 +64,10 @@ class DispatchCard(CardButton):
         self.column.setSpacing(theme().px(8))
         self.column.addWidget(pills_of(post, state))
         self.column.addWidget(self._head(for_whom, now, zone))
+        several = sum(answer.state.goes for answer in row.responses) > 1
         for answer in row.responses:
             if answer.state not in (Standing.RELEASED, Standing.DECLINED):
-                self.column.addWidget(self._answer(answer))
+                self.column.addWidget(self._answer(answer, several=several))
         if row.tell:
             self.column.addWidget(self._to_tell())
         elif row.told_at is not None:
@@ -82,7 +83,10 @@ class DispatchCard(CardButton):
         column.setSpacing(theme().px(2))
         column.addWidget(Text(f"{for_whom}: {post.title}", Size.CARD, wrap=True))
         agreed = tr("agreed to: {how}", how=post.consent) if post.consent else ""
-        facts = meta(*(part for part in meta_parts(post, now, zone)), agreed)
+        by = "" if post.mine else tr("posted by {who}", who=post.owner_name)
+        facts = meta(
+            category_word(post.category), post.area, by, time_words(post, now, zone), agreed
+        )
         column.addWidget(Text(facts, Size.META, quiet=True, wrap=True))
         number = _number(self._desk, post)
         if number:
@@ -119,7 +123,7 @@ class DispatchCard(CardButton):
 
         NumberDialog(self.window(), self._desk, self.row.post, number).open()
 
-    def _answer(self, answer: ResponseRow) -> Card:
+    def _answer(self, answer: ResponseRow, *, several: bool) -> Card:
         post = self.row.post
         card = Card(inset=True)
         words = QWidget()
@@ -134,7 +138,7 @@ class DispatchCard(CardButton):
         if answer.state is Standing.OFFERED:
             deeds = waiting_deeds(self._desk, self, post, answer)
             buttons = [button_for(deed) for deed in deeds]
-        elif answer.state in (*HELD, Standing.SAID_DONE):
+        elif answer.state in (*HELD, Standing.SAID_DONE) and several:
             buttons = [
                 button_for(
                     Deed(

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """News: what happened that concerns me, each a sentence that leads to where it happened."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QMargins, Qt, QTimer, Signal
@@ -134,7 +135,7 @@ class NewsPage(Page):
             self.desk.window.warn(str(error))
             return
         had_focus = self.mark.hasFocus()
-        self.cards.show_rows(rows)
+        self.cards.show_rows(gathered(rows))
         self._either.setCurrentWidget(self._scroll if rows else self.empty)
         self.mark.setVisible(any(row.unread for row in rows))
         if had_focus and self.mark.isHidden():
@@ -162,3 +163,11 @@ class NewsPage(Page):
 
     def _mark_all(self) -> None:
         self.desk.run(self.group.mark_news_read)
+
+
+def gathered(rows: Sequence[NewsRow]) -> list[NewsRow]:
+    """Of what one person wrote to me alone beside one post only the latest: the thread has all."""
+    found: dict[object, NewsRow] = {}
+    for row in rows:
+        found.setdefault((row.post, row.person) if row.kind is NewsKind.MESSAGE else row.key, row)
+    return list(found.values())

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """People and skills: who lives here, what they can do, teach and want to learn."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget
 
@@ -16,6 +18,9 @@ from mutualaid.ui.person_detail import PersonDetail
 from mutualaid.ui.widgets import DetailPane, EmptyState
 from mutualaid.ui.wording import languages_text, person_sentence, skills_text
 from mutualaid.ui.words import meta, tr
+
+#: Kinds of records that this page follows from.
+CONCERNED: Final = ("person", "repair", "contact", "opening", "block")
 
 
 class PeoplePage(Page):
@@ -69,7 +74,7 @@ class PeoplePage(Page):
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_change(self, change: ChangeSet) -> None:
-        if not self._opened or not (change.members or change.concerns("person", "repair")):
+        if not self._opened or not (change.members or change.concerns(*CONCERNED)):
             return
         self._load(fresh=False)
         if self._shown is not None:

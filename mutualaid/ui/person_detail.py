@@ -2,19 +2,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One person in full: where, when, languages, skills by level, what they fix."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from mutualaid.model.values import PersonRow, SkillLevel
+from mutualaid.model.values import OpenContactRow, PersonRow, SkillLevel
 from mutualaid.ui.asking import ask_person
+from mutualaid.ui.contact_words import open_contact_words
 from mutualaid.ui.fix_form import same_product
 from mutualaid.ui.page import Desk
+from mutualaid.ui.person_menu import PersonMenu
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import (
     Avatar,
+    Banner,
     Button,
     FlowLayout,
     Hairline,
+    IconLabel,
     Look,
     Pill,
     Text,
@@ -34,15 +40,21 @@ class PersonDetail(QWidget):
         super().__init__()
         self._desk = desk
         self._row: PersonRow | None = None
+        self._shown: object = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme().px(10))
         self._column.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def show_person(self, row: PersonRow) -> None:
-        if row == self._row:
+        ways = () if row.mine else tuple(self._desk.group.contacts_of(row.person))
+        blocked = not row.mine and any(
+            one.person == row.person for one in self._desk.group.blocked()
+        )
+        if (row, ways, blocked) == self._shown:
             return
         focused = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self._shown = (row, ways, blocked)
         self._row = row
         clear_layout(self._column)
         head = QHBoxLayout()
@@ -53,12 +65,29 @@ class PersonDetail(QWidget):
         names.addWidget(Text(row.name, Size.DETAIL, wrap=True))
         names.addWidget(Text(tr("Code {code}", code=row.code), Size.META, quiet=True))
         head.addLayout(names, 1)
+        if not row.mine and not blocked:
+            menu = PersonMenu(self._desk, row.person, row.name)
+            head.addWidget(menu, 0, Qt.AlignmentFlag.AlignTop)
         self._column.addLayout(head)
         where = meta(row.area, row.availability)
         for words in (where, languages_text(row.languages)):
             if words:
                 self._column.addWidget(Text(words, wrap=True))
-        if row.mine:
+        self._add_ways(ways)
+        if row.limit is not None:
+            words = tr(
+                "Takes on %n promises at a time, at most.",
+                one="Takes on %n promise at a time, at most.",
+                n=row.limit,
+            )
+            none = tr("Takes on no promises for now.")
+            self._column.addWidget(Text(words if row.limit else none, quiet=True, wrap=True))
+        if blocked:
+            banner = Banner(tr("You blocked {name}.", name=row.name))
+            self._column.addWidget(banner)
+            self._button = Button(tr("Unblock"), Look.SECONDARY)
+            self._button.clicked.connect(self._unblock)
+        elif row.mine:
             self._button = Button(tr("Change what is about me"), Look.SECONDARY, icon="edit")
             self._button.clicked.connect(self.edit_asked)
         else:
@@ -79,6 +108,15 @@ class PersonDetail(QWidget):
             self._column.addWidget(Text(words, quiet=True, wrap=True))
         if focused:
             self._button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add_ways(self, ways: Sequence[OpenContactRow]) -> None:
+        for way in ways:
+            line = QHBoxLayout()
+            line.setSpacing(theme().px(8))
+            icon = IconLabel("lock" if way.audience.sealed else "people", "quiet", 16)
+            line.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(Text(open_contact_words(way), wrap=True, selectable=True), 1)
+            self._column.addLayout(line)
 
     def _add_skills(self, row: PersonRow) -> None:
         for level, words in (
@@ -120,6 +158,15 @@ class PersonDetail(QWidget):
     def _section(self, words: str) -> None:
         self._column.addWidget(Hairline())
         self._column.addWidget(Text(words, Size.STRONG))
+
+    def _unblock(self) -> None:
+        row, group = self._row, self._desk.group
+        if row is not None:
+            self._desk.run(
+                lambda: group.unblock(row.person),
+                tr("You see {name} again, with all they wrote meanwhile.", name=row.name),
+                lambda _made: group.block(row.person),
+            )
 
     def _ask(self) -> None:
         if self._row is not None:

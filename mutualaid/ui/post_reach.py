@@ -14,8 +14,8 @@ from mutualaid.model.values import (
     PostDetail,
     PostRow,
 )
+from mutualaid.ui.contact_words import contact_word
 from mutualaid.ui.page import Desk
-from mutualaid.ui.reaching import contact_word
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import Button, Card, IconLabel, Look, Section, Text
 from mutualaid.ui.wording import listed

@@ -14,9 +14,9 @@ from mutualaid.model.values import (
     ChangeSet,
     ContactKind,
     ContactRow,
-    OpenContactRow,
     OpenedRow,
 )
+from mutualaid.ui.contact_words import audience_word, contact_word
 from mutualaid.ui.page import Desk
 from mutualaid.ui.post_form import Choice
 from mutualaid.ui.theme import Size, theme
@@ -38,43 +38,6 @@ from mutualaid.ui.words import ago, meta, now_ms, tr
 WIDTH: Final = 760
 #: Kinds of records from which it follows who can reach me.
 CONCERNED: Final = ("contact", "opening", "person", "post", "block")
-
-
-def contact_word(kind: ContactKind) -> str:
-    """The name of a way to reach somebody."""
-    return {
-        ContactKind.PHONE: tr("Phone"),
-        ContactKind.EMAIL: tr("Email"),
-        ContactKind.SIGNAL: tr("Signal"),
-        ContactKind.ADDRESS: tr("Address"),
-        ContactKind.OTHER: tr("Another way"),
-    }[kind]
-
-
-def audience_word(audience: Audience) -> str:
-    """Who may have it."""
-    return {
-        Audience.ME: tr("only me"),
-        Audience.HELPER: tr("a helper I accepted"),
-        Audience.GROUP: tr("the group"),
-        Audience.LINKED: tr("linked groups"),
-        Audience.PRINT: tr("a printed directory"),
-        Audience.PUBLIC: tr("everybody"),
-    }[audience]
-
-
-def open_contact_words(row: OpenContactRow) -> str:
-    """How somebody can be reached, and for what it was opened to me."""
-    if not row.audience.sealed:
-        return tr("{way}: {value}", way=contact_word(row.kind), value=row.value)
-    if row.title:
-        return tr(
-            "{way}: {value} (open to you for “{title}”)",
-            way=contact_word(row.kind),
-            value=row.value,
-            title=row.title,
-        )
-    return tr("{way}: {value} (open to you)", way=contact_word(row.kind), value=row.value)
 
 
 class ContactLine(QWidget):
@@ -243,6 +206,7 @@ class ReachView(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(QMargins(0, 0, px(4), px(24)))
+        self.area = scroll
         scroll.content.setMaximumWidth(px(WIDTH))
         outer.addWidget(scroll)
         ways = Card()

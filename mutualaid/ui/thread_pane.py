@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import MessageRow
+from mutualaid.ui.contact_words import open_contact_words
 from mutualaid.ui.page import Desk
 from mutualaid.ui.person_menu import PersonMenu
 from mutualaid.ui.post_said import SayLine
-from mutualaid.ui.reaching import open_contact_words
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import (
     Avatar,
@@ -87,8 +87,9 @@ class ThreadPane(DetailPane):
         self.line.button.setAccessibleName(tr("Send the message"))
         px = theme().px
         self.foot.setContentsMargins(px(20), px(8), px(20), px(16))
-        self.foot.addWidget(self._sealed_note())
-        self.foot.addWidget(self.line)
+        for widget in (self._sealed_note(), self.line):
+            widget.setMaximumWidth(px(760))
+            self.foot.addWidget(widget)
 
     def _sealed_note(self) -> QWidget:
         holder = QWidget()

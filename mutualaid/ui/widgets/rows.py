@@ -156,8 +156,9 @@ class WordsAndButtons(QLayout):
             tall = max((item.sizeHint().height() for item in buttons), default=0)
             height = max(_height(words, beside), tall)
             if move:
-                top = rect.top() + rect.height() - _height(words, beside)
-                self._place(words, rect, QRect(rect.left(), top, beside, rect.bottom() - top + 1))
+                own = _height(words, beside)
+                top = rect.top() + max(0, rect.height() - own) // 2
+                self._place(words, rect, QRect(rect.left(), top, beside, own))
                 left = rect.left() + beside + self.spacing()
                 for item in buttons:
                     hint = item.sizeHint()
@@ -260,6 +261,7 @@ class KeyedColumn(QWidget, Generic[Row]):
                         widget.stepped.connect(self._step)
             if self._column.indexOf(widget) != at:
                 self._column.insertWidget(at, widget)
+                widget.show()  # at once: what is not in sight yet cannot take the focus
             self._widgets[key] = widget
         self._rows = wanted
         self._let_go([one for one in before.values() if one not in self._widgets.values()])
