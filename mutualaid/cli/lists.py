@@ -59,6 +59,7 @@ class Listing:
 
 
 Fitting = tuple["values.PostRow", "values.Fit"]
+Talk = tuple["values.ThreadRow", str]
 
 
 def _posts(**fixed: Any) -> Callable[["Group", Asked], "Iterator[values.PostRow]"]:
@@ -123,8 +124,12 @@ def _dispatch(group: "Group", asked: Asked) -> "Iterator[values.DispatchRow]":
     return (row for row in group.dispatch() if asked.fits(row.post))
 
 
-def _threads(group: "Group", asked: Asked) -> "Iterator[values.ThreadRow]":
-    return (row for row in group.threads() if asked.names(row.title, row.name, row.text))
+def _threads(group: "Group", asked: Asked) -> "Iterator[Talk]":
+    """Private threads, each with the code of the other person."""
+    codes = codes_of_people(group)
+    for row in group.threads():
+        if asked.names(row.title, row.name, row.text):
+            yield row, codes.get(row.person, "")
 
 
 def _kind(name: str) -> Callable[["Group", Asked], "Iterator[values.PostRow]"]:
@@ -198,7 +203,7 @@ def _post_line(row: "values.PostRow") -> Sequence[str]:
     return (row.code, row.kind.value, row.title, row.urgency.value, row.area, owner, status)
 
 
-def _fitting_line(found: "Fitting") -> Sequence[str]:
+def _fitting_line(found: Fitting) -> Sequence[str]:
     row, fit = found
     own = f" (your “{fit.title}”)" if fit.title else ""
     why = wording.reasons(fit.reasons) + own
@@ -226,7 +231,8 @@ def _dispatch_line(row: "values.DispatchRow") -> Sequence[str]:
     return (post.code, post.on_behalf_of, post.title, wording.status(post), tell)
 
 
-def _thread_line(row: "values.ThreadRow") -> Sequence[str]:
+def _thread_line(talk: Talk) -> Sequence[str]:
+    row, _code = talk
     new = f"{row.unread} new" if row.unread else ""
     said = f"you: {row.text}" if row.mine else row.text
     return (code_of(row.post), row.name, row.title, new, local(row.at), said)
@@ -299,7 +305,7 @@ _LISTS: Final = {
     ),
     "threads": Listing(
         _threads,
-        lambda group, row: shapes.thread(row, codes_of_people(group)),
+        _of(lambda talk: shapes.thread(*talk)),
         _thread_line,
         5,
         "Nobody has written to you alone yet, nor you to them.",

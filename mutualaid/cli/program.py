@@ -14,7 +14,7 @@ import click
 
 from mutualaid import __version__
 from mutualaid.cli.context import App, common_options
-from mutualaid.cli.output import prepare_streams, say, write_json
+from mutualaid.cli.output import plain, prepare_streams, say, write_json
 from mutualaid.errors import MutualAidError, StorageError
 
 DONE: Final = 0
@@ -143,7 +143,7 @@ def _fail(error: MutualAidError, as_json: bool) -> int:
     if as_json:
         write_json({"error": str(error), "code": error.code})
     else:
-        say(f"mutualaid: {error}")
+        say(f"mutualaid: {plain(str(error))}")
     return FAILED
 
 

@@ -214,12 +214,12 @@ def message(row: "values.MessageRow") -> dict[str, Json]:
     }
 
 
-def thread(row: "values.ThreadRow", codes: Mapping[bytes, str]) -> dict[str, Json]:
+def thread(row: "values.ThreadRow", person_code: str) -> dict[str, Json]:
     """A private thread with one person beside one post."""
     return {
         "post": code_of(row.post),
         "title": row.title or None,
-        "person": codes.get(row.person) or None,
+        "person": person_code or None,
         "with": row.name,
         "text": row.text,
         "mine": row.mine,
