@@ -114,6 +114,11 @@ class Answering(Posting, Talking, Contacts):
         what = f" of “{part}”" if part else ""
         if amount < 1:
             raise BadValueError(f"{amount} is no part{what}: take at least 1.")
+        if left[part] < 1:
+            raise BadValueError(
+                f"Nothing{what} is left: all is promised already. Choose another part, or say in a"
+                " comment that you would stand by."
+            )
         if amount > left[part]:
             raise BadValueError(
                 f"Only {left[part]}{what} of {settled.ask.parts[part]} are left, so {amount} cannot"

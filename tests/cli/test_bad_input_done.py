@@ -119,6 +119,14 @@ def test_a_part_larger_than_what_is_left(street_of_three: Neighbours) -> None:
         assert cleo("help-with", post, "--of", "dinners", "--part", "100").code == 2
 
 
+def test_a_part_of_which_nothing_is_left(street_of_three: Neighbours) -> None:
+    post = need(street_of_three, "--part", "dinners=1", "--part", "loads=1")
+    answer(street_of_three, "ben", post, "--of", "dinners")
+    with all_unchanged(street_of_three):
+        refused = street_of_three["cleo"]("help-with", post, "--of", "dinners", "--json")
+        assert "Nothing of “dinners” is left" in is_refused(refused, "bad_value")
+
+
 def test_each_time_for_what_comes_once(street_of_three: Neighbours) -> None:
     post = need(street_of_three)
     with all_unchanged(street_of_three):
