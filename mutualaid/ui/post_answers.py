@@ -121,6 +121,7 @@ class Answers(QWidget):
             if self._column.indexOf(card) != self._before + at:
                 self._column.insertWidget(self._before + at, card)
             card.show_answer(answer, detail, zone)
+            card.show()
 
     def _let_go(self, records: Sequence[bytes]) -> None:
         for record in records:

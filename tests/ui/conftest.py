@@ -19,6 +19,8 @@ from mutualaid.ui.bridge import Bridge
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.theme import Theme
+from tests.model.neighbours import Neighbours
+from tests.ui.neighbour import Neighbour
 
 #: ms. A wait ends when what it waits for is there; how long that takes is no test's business.
 PATIENCE = 60_000
@@ -103,6 +105,26 @@ def window(qtbot, profile: Profile, group: Group) -> Iterator[Shell]:
     shell.show()
     yield shell
     bridge.stop()
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Iterator[Neighbours]:
+    """Ana, who began the group, Ben and Cleo, with a machine each and an empty board."""
+    made = Neighbours(tmp_path, "Ana", "Ben", "Cleo")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def homes(qtbot, street: Neighbours) -> Iterator[dict[str, Neighbour]]:
+    """Their windows, by name."""
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    Theme.install(application)
+    found = {name: Neighbour(qtbot, group, street) for name, group in street.groups.items()}
+    yield found
+    for home in found.values():
+        home.close()
 
 
 @pytest.fixture

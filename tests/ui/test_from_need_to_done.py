@@ -2,132 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """From an empty board to done with thanks, by keyboard alone, in two windows of two neighbours."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
-
-from mutualaid.model.group import Group
-from mutualaid.model.values import (
-    NOTHING_CHANGED,
-    Audience,
-    ContactKind,
-    PostFilter,
-    PostStatus,
-    Standing,
-)
-from mutualaid.ui.board import BoardPage
-from mutualaid.ui.bridge import Bridge
-from mutualaid.ui.post_detail import PostDetailPane
-from mutualaid.ui.post_form import PostDialog
-from mutualaid.ui.preferences import Preferences
-from mutualaid.ui.shell import Shell
-from mutualaid.ui.theme import Theme
-from mutualaid.ui.widgets import Button, Text
-from tests.model.neighbours import Neighbours
-from tests.ui.helpers import Key, dialog, focused, press, settle, tab_to, type_text
-
-CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-class Home:
-    """One neighbour in front of their window. They use nothing but keys."""
-
-    def __init__(self, qtbot, group: Group, street: Neighbours) -> None:
-        self.bot = qtbot
-        self.group = group
-        self.street = street
-        self.bridge = Bridge(group.refresh)
-        self.window = Shell(group, None, self.bridge, Preferences(None))
-        qtbot.addWidget(self.window)
-        self.window.resize(1280, 800)
-        self.window.show()
-        self.window.show_page("board")
-
-    @property
-    def board(self) -> BoardPage:
-        found = self.window.page_named("board")
-        assert isinstance(found, BoardPage)
-        return found
-
-    @property
-    def pane(self) -> PostDetailPane:
-        return self.board.pane
-
-    def sit_down(self) -> None:
-        """Turn to this window, which has heard of everything meanwhile."""
-        self.street.meet()
-        self.window.spread(self.bridge.take(NOTHING_CHANGED))
-        self.window.activateWindow()
-        self.bot.waitUntil(self.window.isActiveWindow)
-        if QApplication.focusWidget() is None:
-            self.board.focus_content()
-
-    def press(self, *keys: Qt.Key) -> None:
-        press(self.bot, *keys)
-
-    def type(self, words: str) -> None:
-        type_text(self.bot, words)
-
-    def go_to(self, widget: QWidget) -> None:
-        tab_to(self.bot, widget)
-
-    def go_to_button(self, name: str) -> None:
-        """Press Tab until the button with this name has the focus."""
-        found = [
-            one
-            for one in self.pane.findChildren(Button)
-            if one.accessibleName() == name and one.isVisible()
-        ]
-        assert found, f"there is no button {name!r}"
-        self.go_to(found[0])
-
-    def use(self, name: str) -> None:
-        self.go_to_button(name)
-        self.press(Key.Key_Space)
-
-    def open_first_card(self) -> None:
-        self.go_to(self.board.list)
-        self.press(Key.Key_Home, Key.Key_Return)
-
-    def answers(self) -> list[Standing]:
-        assert self.pane.record is not None
-        return [one.state for one in self.group.post_detail(self.pane.record).responses]
-
-    def status(self) -> PostStatus:
-        assert self.pane.record is not None
-        return self.group.post_detail(self.pane.record).row.status
-
-    def post(self, title: str) -> PostDialog:
-        """Open the form by Ctrl+N and type a title."""
-        self.bot.keyClick(self.board, Key.Key_N, CONTROL)
-        form = dialog(PostDialog)
-        self.bot.waitUntil(form.title.hasFocus)
-        self.type(title)
-        return form
-
-    def close(self) -> None:
-        self.bridge.stop()
-
-
-@pytest.fixture
-def street(tmp_path: Path) -> Iterator[Neighbours]:
-    made = Neighbours(tmp_path, "Ana", "Ben", "Cleo")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def homes(qtbot, street: Neighbours) -> Iterator[dict[str, Home]]:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    Theme.install(application)
-    found = {name: Home(qtbot, street[name], street) for name in ("Ana", "Ben", "Cleo")}
-    yield found
-    for home in found.values():
-        home.close()
+from mutualaid.model.values import Audience, ContactKind, PostFilter, PostStatus, Standing
+from tests.ui.helpers import Key, focused, settle
 
 
 def test_from_an_empty_board_to_done_with_thanks(homes, street):
@@ -159,7 +35,7 @@ def test_from_an_empty_board_to_done_with_thanks(homes, street):
     assert ana.status() is PostStatus.AGREED
 
     ben.sit_down()
-    assert any("0170 1234" in one.text() for one in ben.pane.reach.findChildren(Text))
+    assert "0170 1234" in ben.reads(ben.pane.reach)
     ben.use("Say that it is done")
     assert ben.answers() == [Standing.SAID_DONE]
 

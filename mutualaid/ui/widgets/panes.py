@@ -204,8 +204,16 @@ class Section(QWidget):
         clear_layout(self.column)
         build()
         self.setVisible(self.column.count() > 0)
+        # A layout shows what it gets a turn later: too late for the focus that goes there now.
+        for child in self.children():
+            if isinstance(child, QWidget) and not _was_hidden(child):
+                child.show()
         if had_focus:
             buttons = [one for one in self.findChildren(Button) if not one.isHidden()]
             same = [one for one in buttons if one.accessibleName() == words]
             if same or buttons:
                 (same or buttons)[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _was_hidden(widget: QWidget) -> bool:
+    return widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
