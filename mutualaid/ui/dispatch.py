@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The dispatcher's view: what is posted for people without a machine, and what to phone back."""
 
+from typing import NamedTuple
+
 from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -33,6 +35,13 @@ from mutualaid.ui.widgets import (
 from mutualaid.ui.words import ago, category_word, meta, now_ms, sentence, tr
 
 
+class Charge(NamedTuple):
+    """A post on behalf, and the number of the person it is for, as far as it is open to me."""
+
+    row: DispatchRow
+    number: str
+
+
 class DispatchCard(CardButton):
     """One post on behalf of somebody: how it stands, who answered, what to phone back.
 
@@ -41,8 +50,9 @@ class DispatchCard(CardButton):
 
     opened = Signal(bytes)
 
-    def __init__(self, desk: Desk, row: DispatchRow) -> None:
+    def __init__(self, desk: Desk, charge: Charge) -> None:
         self._desk = desk
+        row, self._number = charge
         self.row = row
         post, now, zone = row.post, now_ms(), desk.group.tz
         happened = so_far(post, now, zone=zone)
@@ -88,23 +98,22 @@ class DispatchCard(CardButton):
             category_word(post.category), post.area, by, time_words(post, now, zone), agreed
         )
         column.addWidget(Text(facts, Size.META, quiet=True, wrap=True))
-        number = _number(self._desk, post)
-        if number:
-            phone = Text(tr("Phone {number}", number=number), Size.STRONG, selectable=True)
+        if self._number:
+            phone = Text(tr("Phone {number}", number=self._number), Size.STRONG, selectable=True)
             phone.setAccessibleName(
-                tr("Phone of {whom}: {number}", whom=post.on_behalf_of, number=number)
+                tr("Phone of {whom}: {number}", whom=post.on_behalf_of, number=self._number)
             )
             column.addWidget(phone)
-        buttons = [button_for(deed) for deed in self._deeds(number)]
+        buttons = [button_for(deed) for deed in self._deeds()]
         holder.setLayout(WordsAndButtons(words, *buttons))
         return holder
 
-    def _deeds(self, number: str) -> list[Deed]:
+    def _deeds(self) -> list[Deed]:
         desk, post = self._desk, self.row.post
         phone = Deed(
             tr("Phone…"),
             tr("Phone number of {whom}", whom=post.on_behalf_of),
-            lambda: self._ask_number(number),
+            self._ask_number,
             Look.QUIET,
         )
         if post.status.is_past:
@@ -118,10 +127,10 @@ class DispatchCard(CardButton):
         )
         return [done, phone]
 
-    def _ask_number(self, number: str) -> None:
+    def _ask_number(self) -> None:
         from mutualaid.ui.dispatch_dialogs import NumberDialog
 
-        NumberDialog(self.window(), self._desk, self.row.post, number).open()
+        NumberDialog(self.window(), self._desk, self.row.post, self._number).open()
 
     def _answer(self, answer: ResponseRow, *, several: bool) -> Card:
         post = self.row.post
@@ -211,7 +220,7 @@ class DispatchView(QWidget):
         self.answer.clicked.connect(self._ask_answer)
         top.setLayout(WordsAndButtons(words, self.answer))
         self._scroll.column.addWidget(top)
-        self.cards = KeyedColumn[DispatchRow](lambda row: row.post.id, self._card)
+        self.cards = KeyedColumn[Charge](lambda charge: charge.row.post.id, self._card)
         self.cards.deserted.connect(self.focus_first)
         self._scroll.column.addWidget(self.cards)
         self.empty = EmptyState()
@@ -229,7 +238,7 @@ class DispatchView(QWidget):
         self._scroll.column.addStretch(1)
 
     def show_rows(self, rows: list[DispatchRow]) -> None:
-        self.cards.show_rows(rows)
+        self.cards.show_rows([Charge(row, _number(self._desk, row.post)) for row in rows])
         self.empty.setVisible(not rows)
 
     def _ask_answer(self) -> None:
@@ -241,7 +250,7 @@ class DispatchView(QWidget):
         if not self.cards.focus_first():
             self.empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _card(self, row: DispatchRow) -> DispatchCard:
-        card = DispatchCard(self._desk, row)
+    def _card(self, charge: Charge) -> DispatchCard:
+        card = DispatchCard(self._desk, charge)
         card.opened.connect(self.opened)
         return card

@@ -37,7 +37,7 @@ SHOWN_DONE: Final = 4
 #: ms after which words like "lapses tomorrow" are said anew.
 MINUTE: Final = 60_000
 #: Kinds of records that my page follows from.
-CONCERNED: Final = ("post", "response", "decision", "thanks", "person")
+CONCERNED: Final = ("post", "response", "decision", "thanks", "person", "behalf")
 
 
 def titles() -> dict[Involvement, str]:

@@ -101,7 +101,8 @@ class ContactLine(QWidget):
         return (value, audience) != (self._before.value, self._before.audience)
 
     def _typed(self) -> tuple[str, Audience]:
-        return self.value.text().strip(), self.audience.currentData()
+        # What Qt gives back of an enum of texts is its text.
+        return self.value.text().strip(), Audience(self.audience.currentData())
 
     def show_row(self, row: ContactRow | None, *, again: bool = False) -> None:
         """What is saved now; not over something that is being typed, unless ``again``."""

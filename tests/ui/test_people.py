@@ -4,6 +4,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from mutualaid.model.values import SkillLevel
 from mutualaid.ui.about_me import language_codes
@@ -88,6 +89,24 @@ def test_showing_what_came_of_my_repairs_is_my_choice(page, qtbot, group, window
     assert mine(group).outcomes is not before
     window.undo()
     assert mine(group).outcomes is before
+
+
+def test_a_limit_of_ones_own_is_stated_and_taken_back(page, qtbot, group, window):
+    page.edit_about_me()
+    assert page.form.limit.currentText() == "as many as come"
+    page.form.limit.choose(2)
+    page.form.save.click()
+    assert mine(group).limit == 2
+    assert any("2 promises at a time" in one.text() for one in page.detail.findChildren(QLabel))
+    page.edit_about_me()
+    assert page.form.limit.currentText() == "2"
+    page.form.limit.choose(0)
+    page.form.save.click()
+    assert mine(group).limit == 0
+    window.undo()
+    window.undo()
+    assert mine(group).limit is None
+    settle()
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\t \u00a0"])

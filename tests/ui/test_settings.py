@@ -5,7 +5,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from mutualaid.errors import LockedError
 from mutualaid.model.profile import Profile
@@ -157,4 +157,61 @@ def test_a_file_that_is_no_backup_is_refused(qtbot, window, empty_profile, tmp_p
     assert form.banner.isVisible()
     assert empty_profile.groups() == []
     form.reject()
+    settle()
+
+
+# -- rules, notifications, blocks -----------------------------------------------------------------
+
+
+def test_the_rules_are_changed_for_everybody_and_taken_back(page, window, group, elsewhere, qtbot):
+    rules = page.rules
+    assert rules.save.isHidden()
+    assert "cannot reach" in rules.forget.accessibleDescription()
+    rules.lapse.setValue(3)
+    rules.forget.setValue(30)
+    assert rules.save.isVisible()
+    rules.save.setFocus()
+    press(qtbot, Key.Key_Space)
+    assert (group.rules().lapse_days, group.rules().forget_days) == (3, 30)
+    assert rules.save.isHidden()
+    assert rules.lapse.hasFocus()
+    window.undo()
+    assert (group.rules().lapse_days, group.rules().forget_days) == (6, 90)
+    assert rules.lapse.value() == 6
+    elsewhere.set_rules(urgent_hours=12)
+    with qtbot.waitSignal(window.desk.bridge.changed):
+        window.desk.bridge.look()
+    assert rules.urgent.value() == 12
+
+
+def test_rules_that_are_being_changed_stay_and_can_be_given_up(page, window, elsewhere, qtbot):
+    rules = page.rules
+    rules.lapse.setValue(2)
+    elsewhere.set_rules(lapse_days=9)
+    with qtbot.waitSignal(window.desk.bridge.changed):
+        window.desk.bridge.look()
+    assert rules.lapse.value() == 2
+    rules.give_up.click()
+    assert rules.lapse.value() == 9
+
+
+def test_notifications_are_a_wish_of_this_window(page, window):
+    assert page.notifications.notify.isChecked()
+    page.notifications.notify.click()
+    assert not window.preferences.notify
+
+
+def test_blocked_people_are_listed_with_a_way_back(page, window, group, qtbot):
+    other = next(row for row in group.people() if not row.mine)
+    assert page.blocked.nobody.isVisible()
+    window.desk.run(lambda: group.block(other.person))
+    (line,) = page.blocked.people.widgets
+    button = line.findChild(QPushButton)
+    assert button.accessibleName() == f"Unblock {other.name}"
+    tab_to(qtbot, button)
+    press(qtbot, Key.Key_Space)
+    assert group.blocked() == []
+    assert not page.blocked.people.widgets
+    window.undo()
+    assert [row.person for row in group.blocked()] == [other.person]
     settle()
