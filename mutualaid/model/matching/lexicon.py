@@ -12,7 +12,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from mutualaid.model.matching.stems import fold, stems
+from mutualaid.model.matching.stems import STEM, fold, list_keys, stems
+from mutualaid.model.text import plain
 from mutualaid.paths import resources
 
 #: The languages that the lists of concepts are written in.
@@ -39,6 +40,18 @@ class Concept:
     weight: float  # how much it says that two posts share it; 1 as a rule
     product: str  # the product category of the repair standard that it is, or ""
     code: str  # of a language: its ISO 639 code
+
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where one of each set is said, a concept is meant: in one part of a post, or anywhere in it;
+    where it has a ``category``, only in posts of that, and only if nothing else is meant."""
+
+    all: tuple[frozenset[int], ...]
+    gives: int
+    anywhere: bool
+    category: str
 
 
 #: A phrase after its first word: what each further word may be, and the concept.
@@ -69,6 +82,9 @@ class Lexicon:
     #: By concept and language, the beginnings of its words, to be looked for in the index.
     beginnings: tuple[Mapping[str, tuple[str, ...]], ...]
     tongues: Mapping[str, Tongue]
+    rules: tuple[Rule, ...]
+    #: What else is meant by a concept.
+    implied: Mapping[int, tuple[int, ...]]
 
     def number(self, name: str) -> int:
         return self.numbers[name]
@@ -80,14 +96,17 @@ def lexicon() -> Lexicon:
     folder = resources() / "words"
     tables: dict[str, dict[str, Any]] = {}
     for file in sorted(folder.glob("*.toml")):
-        if file.name != "languages.toml":
+        if file.name not in ("languages.toml", "rules.toml"):
             for sort, listed in tomllib.loads(file.read_text(encoding="utf-8")).items():
                 tables.update({name: {**table, "sort": sort} for name, table in listed.items()})
     tongues = tomllib.loads((folder / "languages.toml").read_text(encoding="utf-8"))
-    return _build(tables, tongues)
+    rules = tomllib.loads((folder / "rules.toml").read_text(encoding="utf-8"))["rule"]
+    return _build(tables, tongues, rules)
 
 
-def _build(tables: Mapping[str, Any], tongues: Mapping[str, Any]) -> Lexicon:
+def _build(
+    tables: Mapping[str, Any], tongues: Mapping[str, Any], rules: Iterable[Mapping[str, Any]]
+) -> Lexicon:
     numbers = {name: number for number, name in enumerate(tables)}
     concepts = tuple(
         Concept(
@@ -116,13 +135,16 @@ def _build(tables: Mapping[str, Any], tongues: Mapping[str, Any]) -> Lexicon:
     beginnings: list[dict[str, tuple[str, ...]]] = []
     for number, table in enumerate(tables.values()):
         begin: dict[str, tuple[str, ...]] = {}
+        spoken = ", ".join(table.get(language, "") for language in ("en", "es", "fr"))
         for language in LISTED:
             found: dict[str, None] = {}
-            for text in table.get(language, "").split(","):
-                parts = [each for each in map(fold, text.split()) if each]
+            # The name of a language is understood in each.
+            listed = spoken if table["sort"] == "language" and language != "ar" else ""
+            for text in (listed or table.get(language, "")).split(","):
+                parts = plain(text).split()
                 if not parts:
                     continue
-                first, *rest = [stems(part, language) for part in parts]
+                first, *rest = [list_keys(part, language) for part in parts]
                 for stem in first:
                     if rest:
                         phrases[language].setdefault(stem, []).append((tuple(rest), number))
@@ -132,7 +154,7 @@ def _build(tables: Mapping[str, Any], tongues: Mapping[str, Any]) -> Lexicon:
                 telling = [part for part in parts if part not in small[language].noise]
                 if telling:
                     key = max(telling, key=len)
-                    found[min(stems(key, language), key=len)] = None
+                    found[min(list_keys(key, language), key=len).removeprefix(STEM)] = None
             begin[language] = tuple(found)
         beginnings.append(begin)
     meets = _meets(
@@ -160,6 +182,23 @@ def _build(tables: Mapping[str, Any], tongues: Mapping[str, Any]) -> Lexicon:
         met,
         tuple(beginnings),
         small,
+        tuple(
+            Rule(
+                tuple(
+                    frozenset(numbers[name] for name in ([one] if isinstance(one, str) else one))
+                    for one in rule["all"]
+                ),
+                numbers[rule["gives"]],
+                rule.get("anywhere", False),
+                rule.get("category", ""),
+            )
+            for rule in rules
+        ),
+        {
+            numbers[name]: tuple(numbers[other] for other in table["also"])
+            for name, table in tables.items()
+            if "also" in table
+        },
     )
 
 
@@ -167,12 +206,15 @@ def _meets(
     links: Iterable[tuple[Iterable[str], Iterable[str]]], numbers: Mapping[str, int]
 ) -> Mapping[int, Mapping[int, float]]:
     """Something more general meets a need, and so does something more particular, less surely;
-    what is only related (``by``) in one direction."""
+    what is only related (``by``, as ``name`` or ``name:worth``) in one direction."""
     above: dict[int, dict[int, float]] = {}
-    others: dict[int, list[int]] = {}
+    others: dict[int, list[tuple[int, float]]] = {}
     for number, (parents, by) in enumerate(links):
         above[number] = {numbers[name]: 0.85 for name in parents}
-        others[number] = [numbers[name] for name in by]
+        others[number] = [
+            (numbers[name], float(worth or 0.8))
+            for name, _, worth in (each.partition(":") for each in by)
+        ]
     for over in above.values():
         for parent in tuple(over):
             for grandparent in above[parent]:
@@ -183,6 +225,6 @@ def _meets(
             meets[number].setdefault(parent, worth)
             meets[parent].setdefault(number, worth * 0.9)
     for number, listed in others.items():
-        for other in listed:
-            meets[number][other] = max(meets[number].get(other, 0), 0.8)
+        for other, worth in listed:
+            meets[number][other] = max(meets[number].get(other, 0), worth)
     return meets

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from mutualaid.model.matching.lexicon import LISTED, Lexicon, Sort, lexicon
-from mutualaid.model.matching.stems import ALGORITHMS, fold, stems, wide_stems
+from mutualaid.model.matching.stems import ALGORITHMS, STEM, fold, keys, stems
 from mutualaid.model.text import UNSPACED, plain, spell
 
 #: How much a word says by where it stands.
@@ -122,7 +122,7 @@ def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
         likely = [
             each
             for each in _LATIN_LISTED
-            if any(stem in lists.words[each] for word in folded for stem in stems(word, each))
+            if any(key in lists.words[each] for word in folded for key in keys(word, each))
         ]
     if declared in ALGORITHMS and declared not in likely:
         likely.append(declared)
@@ -146,15 +146,22 @@ def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
             noise = noise or bare in tongue.noise or not own.isdisjoint(tongue.noise)
             negates = negates or bare in tongue.negations
         if language in lists.words:
-            found = wide_stems(word, language)
+            found = keys(word, language)
             wide.append((language, found))
             known = lists.words[language]
-            exact = [number for stem in own for number in known.get(stem, ())]
-            concepts.update(dict.fromkeys(exact))
-            if not exact and not noise:
-                for stem in found:
-                    concepts.update(dict.fromkeys(known.get(stem, ())))
-            begins = begins or any(stem in lists.phrases[language] for stem in found)
+            if tongue is None or bare not in tongue.function:
+                # A word as it stands goes before what it may be a form of.
+                exact = [n for key in sorted(found) if key[0] != STEM for n in known.get(key, ())]
+                exact = exact or [
+                    number
+                    for stem in sorted(own)
+                    for number in known.get(f"{STEM}{stem}", ())
+                ]
+                concepts.update(dict.fromkeys(exact))
+                if not exact and not noise:
+                    for key in sorted(found):
+                        concepts.update(dict.fromkeys(known.get(key, ())))
+            begins = begins or any(key in lists.phrases[language] for key in found)
     noise = noise or len(bare) < 3 or bare.isdigit()
     return _Entry(tuple(concepts), frozenset(narrow), tuple(wide), begins, noise, negates)
 
@@ -190,8 +197,11 @@ class _Reader:
             (word for clauses, _ in parts[:2] for clause in clauses for word in clause), language
         )
         for clauses, weight in parts:
+            here: dict[int, Said] = {}
             for clause in clauses:
-                self._clause(clause, weight, latin)
+                self._clause(clause, weight, latin, here)
+            self._conclude(here, weight)
+        self._follow_rules(self.concepts, IN_TEXT, anywhere=True)
         unfinished = ""
         if typing:
             unfinished = self._unfinished(text if text.strip() else title, latin)
@@ -201,10 +211,7 @@ class _Reader:
             if self.lists.concepts[number].sort is Sort.TIME
         }
         aim = self._aim()
-        of_something = any(
-            self.lists.concepts[number].sort in (Sort.THING, Sort.SPACE, Sort.ACT, Sort.SKILL)
-            for number in self.concepts
-        )
+        of_something = self._says_something()
         kept = {
             number: said
             for number, said in self.concepts.items()
@@ -216,11 +223,40 @@ class _Reader:
             times,
             aim,
             self.category,
-            any_mending=aim.mend >= 0.6 and not of_something,
+            any_mending=self._said("to_mend") >= IN_TITLE and not of_something,
             unfinished=unfinished,
         )
 
-    def _clause(self, clause: list[str], weight: float, latin: tuple[str, ...]) -> None:
+    def _conclude(self, here: dict[int, Said], weight: float) -> None:
+        """Take over what a part of the post says, with what follows from it."""
+        for number, said in tuple(here.items()):
+            for other in self.lists.implied.get(number, ()):
+                here.setdefault(other, said)
+        self._follow_rules(here, weight, anywhere=False)
+        for number, said in here.items():
+            _keep(self.concepts, number, said)
+
+    def _follow_rules(self, said: dict[int, Said], weight: float, *, anywhere: bool) -> None:
+        for rule in self.lists.rules:
+            if rule.anywhere is not anywhere or rule.gives in said:
+                continue
+            if rule.category and (rule.category != self.category or self._says_something()):
+                continue
+            met = [next((n for n in each if n in said), None) for each in rule.all]
+            if None not in met:
+                words = [said[n].word for n in met if n is not None]
+                said[rule.gives] = Said(weight, words[-1] if words else "")
+
+    def _says_something(self) -> bool:
+        """Whether it is known what a post is about, besides whom and where."""
+        return any(
+            self.lists.concepts[number].sort in (Sort.THING, Sort.SPACE, Sort.ACT, Sort.SKILL)
+            for number in self.concepts
+        )
+
+    def _clause(
+        self, clause: list[str], weight: float, latin: tuple[str, ...], here: dict[int, Said]
+    ) -> None:
         entries = [_entry(word, latin) for word in clause]
         taken = [False] * len(clause)
         hits: list[tuple[int, int, str]] = []  # place, concept, word
@@ -236,15 +272,21 @@ class _Reader:
         negated = self._negated(entries, taken)
         for at, entry in enumerate(entries):
             if taken[at]:
+                # Whom or what a phrase is about still counts.
+                hits.extend(
+                    (at, number, clause[at])
+                    for number in entry.concepts
+                    if self.lists.concepts[number].sort is Sort.CONTEXT
+                )
                 continue
             hits.extend((at, number, clause[at]) for number in entry.concepts)
             if not entry.concepts and not entry.noise:
                 for stem in entry.stems:
                     _keep(self.words, stem, Said(weight, clause[at]))
         for at, number, word in hits:
-            if at in negated and not self._stands(number):
+            if at in negated and not self.wants:  # who has no car, or cannot sew, wants it
                 continue
-            _keep(self.concepts, number, Said(weight, word))
+            _keep(here, number, Said(weight, word))
 
     def _phrase(
         self, entries: list[_Entry], taken: list[bool], at: int
@@ -294,11 +336,6 @@ class _Reader:
                 negated.update(range(at + 1, at + 1 + _NEGATED))
         return negated
 
-    def _stands(self, number: int) -> bool:
-        """Whether a concept counts although it is negated: who has no car wants one."""
-        sort = self.lists.concepts[number].sort
-        return self.wants and sort in (Sort.THING, Sort.SPACE, Sort.CONTEXT, Sort.LANGUAGE)
-
     def _unfinished(self, typed: str, latin: tuple[str, ...]) -> str:
         """What the last word may become, as concepts, where that is few things."""
         if not typed or not typed[-1].isalnum():
@@ -320,23 +357,22 @@ class _Reader:
 
     def _aim(self) -> Aim:
         marks = {name: self._said(f"to_{name}") for name in ("have", "mend", "teach", "self")}
-        things = acts = title_acts = 0.0
+        things = acts = 0.0
         for number, said in self.concepts.items():
             sort = self.lists.concepts[number].sort
             if sort in (Sort.THING, Sort.SPACE):
                 things = max(things, said.weight)
             elif sort in (Sort.ACT, Sort.SKILL, Sort.LANGUAGE):
                 acts = max(acts, said.weight)
-        title_acts = float(acts >= IN_TITLE)
         have, mend, teach = marks["have"], marks["mend"], marks["teach"]
         if self.category == "repair" and not (have >= IN_TITLE and not mend):
             mend = max(mend, 0.9)
         if self.category == "learning":
             teach = max(teach, 0.8)
-        if self.category == "tools" and not mend:
+        if self.category == "tools" and mend < IN_TITLE:
             have = max(have, 0.9)
         if things and not have:
-            have = 0.3 if mend or teach or title_acts else 1.0
+            have = 1.0 - 0.75 * max(mend, teach, 0.8 * acts if acts >= IN_TITLE else 0.0)
         act = 1.0 if acts else 0.0
         if teach >= 0.6:
             act *= 0.5
@@ -374,7 +410,14 @@ def _pairs(run: re.Match[str]) -> str:
 def _begun(begun: str, language: str) -> tuple[int, ...]:
     """The concepts of which some word begins like this."""
     known = lexicon().words.get(language, {})
-    return tuple({n for stem, found in known.items() if stem.startswith(begun) for n in found})
+    return tuple(
+        {
+            number
+            for key, found in known.items()
+            if key.removeprefix(STEM).startswith(begun)
+            for number in found
+        }
+    )
 
 
 def language_code(name: str) -> str:

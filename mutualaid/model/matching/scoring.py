@@ -10,16 +10,18 @@ from mutualaid.model.matching.lexicon import Sort, lexicon
 from mutualaid.model.matching.meaning import Aim, Meaning, Said
 
 #: What scores less is not shown.
-FLOOR: Final = 0.55
+FLOOR: Final = 0.68
 #: Nor is what scores less than this share of the best.
 SHARE: Final = 0.6
 
 _CATEGORY: Final = 0.25
-_WORD: Final = 0.5
+_WORD: Final = 0.7
 _MOST_BY_WORDS: Final = 0.8
 _CONTEXT: Final = 0.15
 #: Further agreements count less and less.
 _FURTHER: Final = (1.0, 0.5, 0.25, 0.12)
+
+_HAD: Final = (Sort.THING, Sort.SPACE)
 
 T = TypeVar("T")
 
@@ -57,17 +59,15 @@ def compare(
             match = offer.concepts.get(other)
             if match is None:
                 continue
-            agreed = _agreement(concept.sort, need.aim, offer.aim)
+            agreed = _agreement(concept.sort, lists.concepts[other].sort, need.aim, offer.aim)
             value = said.weight * match.weight * worth * agreed
             value *= min(concept.weight, lists.concepts[other].weight)
             if value > best:
                 best, word = value, (match if shown == "offer" else said).word
         if best:
             found.append((best, word, number))
-    if need.any_mending or offer.any_mending:
-        both = min(need.aim.mend, offer.aim.mend)
-        if both:
-            found.append((0.6 * both, "", -1))
+    if offer.any_mending and need.aim.mend and _is_of_a_thing(need):
+        found.append((0.6 * need.aim.mend, "", -1))
     found.sort(key=lambda each: (-each[0], each[1]))
     value = sum(each[0] * share for each, share in zip(found, _FURTHER, strict=False))
     by_words, words = _by_words(need, offer, rarity, shown)
@@ -100,15 +100,19 @@ def best(scored: Sequence[tuple[float, T]], floor: float = FLOOR) -> list[T]:
     return [each for _, each in sorted(good, key=lambda each: -each[0])]
 
 
-def _agreement(sort: Sort, need: Aim, offer: Aim) -> float:
+def _agreement(sort: Sort, other: Sort, need: Aim, offer: Aim) -> float:
     """How far two posts that speak of one thing want the same with it."""
     taught = min(need.teach, offer.teach)
-    if sort in (Sort.THING, Sort.SPACE):
-        return max(min(need.have, offer.have), min(need.mend, offer.mend), 0.8 * taught, 0.08)
-    if sort is Sort.CONTEXT:
+    if sort is Sort.CONTEXT or other is Sort.CONTEXT:
         return _CONTEXT
-    crossed = max(min(need.teach, offer.act), min(need.act, offer.teach))
-    return max(min(need.act, offer.act), taught, 0.45 * crossed, 0.1)
+    if sort in _HAD and other in _HAD:
+        return max(min(need.have, offer.have), min(need.mend, offer.mend), taught, 0.08)
+    if sort not in _HAD and other not in _HAD:
+        crossed = max(min(need.teach, offer.act), min(need.act, offer.teach))
+        return max(min(need.act, offer.act), taught, 0.35 * crossed, 0.1)
+    asked = max(need.have, need.mend) if sort in _HAD else need.act
+    given = max(offer.have, 0.6) if other in _HAD else offer.act
+    return max(0.8 * min(asked, given), taught)
 
 
 def _by_words(
@@ -138,11 +142,18 @@ def _add_unfinished(begun: str, words: "dict[str, Said] | object", found: dict[s
             found[said.word] = 0.5 * said.weight
 
 
-def _conflict(need: Meaning, offer: Meaning) -> bool:
-    """Whether both are about languages, and about different ones."""
+def _is_of_a_thing(meaning: Meaning) -> bool:
     lists = lexicon()
-    one, other = (
+    return any(lists.concepts[number].sort is Sort.THING for number in meaning.concepts)
+
+
+def _conflict(need: Meaning, offer: Meaning) -> bool:
+    """Whether both are about languages, or both about animals, and about different ones."""
+    lists = lexicon()
+    animals = {lists.numbers[name] for name in ("dog", "cat", "small_animal")}
+    spoken = [
         {n for n in each.concepts if lists.concepts[n].sort is Sort.LANGUAGE}
         for each in (need, offer)
-    )
-    return bool(one and other and one.isdisjoint(other))
+    ]
+    kept = [animals & each.concepts.keys() for each in (need, offer)]
+    return any(one and other and one.isdisjoint(other) for one, other in (spoken, kept))

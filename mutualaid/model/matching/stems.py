@@ -48,6 +48,11 @@ ALGORITHMS: Final = {
     "yi": "yiddish",
 }
 
+#: Begins a stem among the keys of :func:`keys`.
+STEM: Final = "~"
+#: Languages in whose lists words are found by their number, but verbs, which end like this.
+_BY_NUMBER: Final = {"es": ("ar", "er", "ir"), "fr": ("er", "ir", "re")}
+
 #: A stem shorter than this is no stem.
 _SHORTEST: Final = 2
 _ARTICLES: Final = ("وال", "فال", "بال", "كال", "لل", "ال")
@@ -79,6 +84,46 @@ def stems(word: str, language: str) -> frozenset[str]:
         return frozenset((bare,))
     found = {fold(stemmer.stemWord(each)) for each in (bare, word.lower())}
     return frozenset(stem for stem in found if len(stem) >= _SHORTEST) or frozenset((bare,))
+
+
+@lru_cache(maxsize=65_536)
+def keys(word: str, language: str) -> frozenset[str]:
+    """By what a word is looked up in the lists: its stem, marked, and its plain forms.
+
+    Snowball brings Spanish and French nouns together that have nothing in common (``mesas`` and
+    ``meses``), so there a stem finds only verbs, and other words are found by what is left without
+    the plural.
+    """
+    found = {f"{STEM}{stem}" for stem in wide_stems(word, language)}
+    if language in _BY_NUMBER:
+        found |= _singular(fold(word))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=65_536)
+def list_keys(word: str, language: str) -> frozenset[str]:
+    """By what a word of the lists is found; a word is meant if these and its own share one."""
+    verbs = _BY_NUMBER.get(language)
+    if language == "ar":
+        # A verb of the lists stands for all persons.
+        bare = fold(word)
+        found = set(stems(word, language))
+        if bare[:1] in ("ي", "ت", "ن") and len(bare) > 4:
+            found.update(_arabic(bare[1:]))
+        return frozenset(f"{STEM}{stem}" for stem in found)
+    if verbs is None or fold(word).endswith(verbs):
+        return frozenset(f"{STEM}{stem}" for stem in stems(word, language))
+    return frozenset(_singular(fold(word)))
+
+
+def _singular(word: str) -> set[str]:
+    found = {word}
+    if len(word) > 3:
+        if word.endswith(("s", "x")):
+            found.add(word[:-1])
+        if word.endswith("es"):
+            found.add(word[:-2])
+    return found
 
 
 @lru_cache(maxsize=65_536)
