@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
-from mutualaid.model.matching.stems import STEM, fold, list_keys, stems
+from mutualaid.model.matching.stems import EXACTLY, STEM, fold, list_keys, stems
 from mutualaid.model.text import plain
 from mutualaid.paths import resources
 
@@ -144,7 +144,10 @@ def _build(
                 parts = plain(text).split()
                 if not parts:
                     continue
-                first, *rest = [list_keys(part, language) for part in parts]
+                if text.strip().startswith(EXACTLY):
+                    first, rest = frozenset((f"{EXACTLY}{''.join(parts)}",)), []
+                else:
+                    first, *rest = [list_keys(part, language) for part in parts]
                 for stem in first:
                     if rest:
                         phrases[language].setdefault(stem, []).append((tuple(rest), number))

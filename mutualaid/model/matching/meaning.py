@@ -200,8 +200,8 @@ class _Reader:
             here: dict[int, Said] = {}
             for clause in clauses:
                 self._clause(clause, weight, latin, here)
-            self._conclude(here, weight)
-        self._follow_rules(self.concepts, IN_TEXT, anywhere=True)
+            self._conclude(here)
+        self._follow_rules(self.concepts, anywhere=True)
         unfinished = ""
         if typing:
             unfinished = self._unfinished(text if text.strip() else title, latin)
@@ -227,16 +227,16 @@ class _Reader:
             unfinished=unfinished,
         )
 
-    def _conclude(self, here: dict[int, Said], weight: float) -> None:
+    def _conclude(self, here: dict[int, Said]) -> None:
         """Take over what a part of the post says, with what follows from it."""
         for number, said in tuple(here.items()):
             for other in self.lists.implied.get(number, ()):
                 here.setdefault(other, said)
-        self._follow_rules(here, weight, anywhere=False)
+        self._follow_rules(here, anywhere=False)
         for number, said in here.items():
             _keep(self.concepts, number, said)
 
-    def _follow_rules(self, said: dict[int, Said], weight: float, *, anywhere: bool) -> None:
+    def _follow_rules(self, said: dict[int, Said], *, anywhere: bool) -> None:
         for rule in self.lists.rules:
             if rule.anywhere is not anywhere or rule.gives in said:
                 continue
@@ -244,8 +244,9 @@ class _Reader:
                 continue
             met = [next((n for n in each if n in said), None) for each in rule.all]
             if None not in met:
-                words = [said[n].word for n in met if n is not None]
-                said[rule.gives] = Said(weight, words[-1] if words else "")
+                parts = [said[n] for n in met if n is not None]
+                mean = sum(part.weight for part in parts) / len(parts)
+                said[rule.gives] = Said(mean, parts[-1].word)
 
     def _says_something(self) -> bool:
         """Whether it is known what a post is about, besides whom and where."""
@@ -269,15 +270,17 @@ class _Reader:
                         taken[place] = True
                     said = " ".join(clause[place] for place in range(places[0], places[-1] + 1))
                     hits.append((at, number, said))
+                    if self.lists.concepts[number].sort is not Sort.THING:
+                        # Whom or what it is about still counts.
+                        hits.extend(
+                            (place, each, clause[place])
+                            for place in places
+                            for each in entries[place].concepts
+                            if self.lists.concepts[each].sort is Sort.CONTEXT
+                        )
         negated = self._negated(entries, taken)
         for at, entry in enumerate(entries):
             if taken[at]:
-                # Whom or what a phrase is about still counts.
-                hits.extend(
-                    (at, number, clause[at])
-                    for number in entry.concepts
-                    if self.lists.concepts[number].sort is Sort.CONTEXT
-                )
                 continue
             hits.extend((at, number, clause[at]) for number in entry.concepts)
             if not entry.concepts and not entry.noise:
@@ -371,18 +374,27 @@ class _Reader:
             teach = max(teach, 0.8)
         if self.category == "tools" and mend < IN_TITLE:
             have = max(have, 0.9)
-        if things and not have:
-            have = 1.0 - 0.75 * max(mend, teach, 0.8 * acts if acts >= IN_TITLE else 0.0)
+        if things:
+            # Who names a thing wants it or gives it, unless they say what is to be done with it.
+            done = 0.6 if acts >= IN_TITLE else 0.0
+            have = max(have, 1.0 - 0.75 * max(_strong(mend), _strong(teach), done))
         act = 1.0 if acts else 0.0
         if teach >= 0.6:
-            act *= 0.5
+            act *= 0.3 if self.wants else 0.5
         if marks["self"]:
             act, teach, have = act * 0.4, teach * 0.5, max(have, 0.9)
         return Aim(min(have, 1.0), min(mend, 1.0), min(teach, 1.0), act)
 
     def _said(self, marker: str) -> float:
-        said = self.concepts.get(self.lists.numbers.get(marker, -1))
-        return said.weight if said else 0.0
+        said = self.concepts.get(self.lists.numbers[marker])
+        if said is None:
+            return 0.0
+        return 1.0 if said.weight >= IN_TITLE else 0.85 if said.weight >= IN_TEXT else 0.5
+
+
+def _strong(mark: float) -> float:
+    """A mark, less where it stands in the text only."""
+    return mark if mark >= 0.9 else 0.4 * mark
 
 
 def _keep(kept: dict[int, Said] | dict[str, Said], key: int | str, said: Said) -> None:

@@ -50,13 +50,15 @@ ALGORITHMS: Final = {
 
 #: Begins a stem among the keys of :func:`keys`.
 STEM: Final = "~"
+#: Begins a word that is to be found as it stands.
+EXACTLY: Final = "="
 #: Languages in whose lists words are found by their number, but verbs, which end like this.
 _BY_NUMBER: Final = {"es": ("ar", "er", "ir"), "fr": ("er", "ir", "re")}
 
 #: A stem shorter than this is no stem.
 _SHORTEST: Final = 2
-_ARTICLES: Final = ("وال", "فال", "بال", "كال", "لل", "ال")
-_PARTICLES: Final = ("و", "ف", "ب", "ل", "ك", "ه", "ح", "ع")
+_ARTICLES: Final = ("وال", "فال", "بال", "كال", "عال", "لل", "ال")
+_PARTICLES: Final = ("و", "ف", "ب", "ل", "ك")
 _PERSONS: Final = ("ي", "ت", "ن", "ا", "م")
 
 _own: Final = threading.local()
@@ -95,6 +97,7 @@ def keys(word: str, language: str) -> frozenset[str]:
     the plural.
     """
     found = {f"{STEM}{stem}" for stem in wide_stems(word, language)}
+    found.add(f"{EXACTLY}{fold(word)}")
     if language in _BY_NUMBER:
         found |= _singular(fold(word))
     return frozenset(found)
@@ -133,7 +136,7 @@ def wide_stems(word: str, language: str) -> frozenset[str]:
     narrow = stems(word, language)
     if language != "ar":
         return narrow
-    found = set(narrow)
+    found: set[str] = set()
     bare = fold(word)
     for rest in _without(bare, _PARTICLES, 3):
         found.update(_arabic(rest))
@@ -141,7 +144,7 @@ def wide_stems(word: str, language: str) -> frozenset[str]:
             found.update(_arabic(stem))
     for rest in _without(bare, _PERSONS, 3):
         found.update(_arabic(rest))
-    return frozenset(found)
+    return narrow | {stem for stem in found if len(stem) > _SHORTEST}
 
 
 def _arabic(word: str) -> Iterator[str]:
