@@ -114,6 +114,7 @@ class PartsEditor(QWidget):
         sort.name.textChanged.connect(self.changed)
         self.sorts.append(sort)
         self._column.insertWidget(len(self.sorts), sort)
+        sort.show()
         stops = [stop for one in self.sorts for stop in (one.count, one.name, one.remove)]
         for one, other in zip([self.several, *stops], [*stops, self.another], strict=True):
             QWidget.setTabOrder(one, other)

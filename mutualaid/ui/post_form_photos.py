@@ -44,7 +44,10 @@ class Thumb(QWidget):
         self._made: QPixmap | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         if known is not None:
-            known.came.connect(lambda _photo: self.update())
+            known.came.connect(self._came)
+
+    def _came(self, _photo: object) -> None:
+        self.update()
 
     def sizeHint(self) -> QSize:
         side = theme().px(self.SIDE)
@@ -233,6 +236,7 @@ class PhotoPicker(QWidget):
         line = _PhotoLine(draft, row, known)
         line.remove.clicked.connect(lambda: self._remove(line))
         self._column.insertWidget(len(self.lines), line)
+        line.show()
         self.lines.append(line)
         self._arrange()
         return line
