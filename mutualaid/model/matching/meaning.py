@@ -108,25 +108,46 @@ def read(
 
 
 def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
-    """The languages that words in the Latin script are probably in, most likely ones only."""
-    lists = lexicon()
+    """The languages that words in the Latin script are probably in, most likely ones only.
+
+    Small words tell, and words of the lists; a language without lists needs clear signs, because
+    taking it for one that has lists costs little.
+    """
     score: dict[str, float] = {}
-    folded = [fold(word) for word in words]
-    for word in folded:
-        known = [each for each, tongue in lists.tongues.items() if word in tongue.function]
-        for each in known:
-            score[each] = score.get(each, 0) + 1 / len(known)
+    for word in words:
+        for language, points in _signs(word):
+            score[language] = score.get(language, 0.0) + points
+    listed = max((score.get(each, 0.0) for each in _LATIN_LISTED), default=0.0)
     best = max(score.values(), default=0.0)
-    likely = [each for each in score if each != "ar" and score[each] >= 0.6 * best]
-    if not likely:
-        likely = [
-            each
-            for each in _LATIN_LISTED
-            if any(key in lists.words[each] for word in folded for key in keys(word, each))
-        ]
+    if best >= 3 and best > 2 * listed:
+        likely = [each for each in score if score[each] == best]
+    else:
+        likely = [each for each in _LATIN_LISTED if score.get(each, 0.0) >= max(0.6 * listed, 0.1)]
+        likely += [each for each in score if each not in LISTED and score[each] > listed]
     if declared in ALGORITHMS and declared not in likely:
         likely.append(declared)
     return tuple(sorted(likely)) or _LATIN_LISTED
+
+
+@lru_cache(maxsize=65_536)
+def _signs(word: str) -> tuple[tuple[str, float], ...]:
+    """For which languages a word speaks, and how much."""
+    lists = lexicon()
+    bare = fold(word)
+    known = [
+        each
+        for each, tongue in lists.tongues.items()
+        if each != "ar" and bare in tongue.function
+    ]
+    if known:
+        return tuple((each, 1 / len(known)) for each in known)
+    meant = [
+        each
+        for each in _LATIN_LISTED
+        if any(key in lists.words[each] for key in keys(word, each))
+        or bare in lists.tongues[each].noise
+    ]
+    return tuple((each, 0.6 / len(meant)) for each in meant)
 
 
 @lru_cache(maxsize=65_536)

@@ -10,9 +10,9 @@ from mutualaid.model.matching.lexicon import Sort, lexicon
 from mutualaid.model.matching.meaning import Aim, Meaning, Said
 
 #: What scores less is not shown.
-FLOOR: Final = 0.68
+FLOOR: Final = 0.6
 #: Nor is what scores less than this share of the best.
-SHARE: Final = 0.6
+SHARE: Final = 0.65
 
 _CATEGORY: Final = 0.25
 _WORD: Final = 0.7

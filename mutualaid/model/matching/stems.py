@@ -59,7 +59,8 @@ _BY_NUMBER: Final = {"es": ("ar", "er", "ir"), "fr": ("er", "ir", "re")}
 _SHORTEST: Final = 2
 _ARTICLES: Final = ("وال", "فال", "بال", "كال", "عال", "لل", "ال")
 _PARTICLES: Final = ("و", "ف", "ب", "ل", "ك")
-_PERSONS: Final = ("ي", "ت", "ن", "ا", "م")
+#: What stands in place of the ي with which an Arabic verb of the lists begins.
+_PERSONS: Final = ("ت", "ن", "ا", "بي", "بت", "بن", "ب")
 
 _own: Final = threading.local()
 
@@ -99,7 +100,7 @@ def keys(word: str, language: str) -> frozenset[str]:
     found = {f"{STEM}{stem}" for stem in wide_stems(word, language)}
     found.add(f"{EXACTLY}{fold(word)}")
     if language in _BY_NUMBER:
-        found |= _singular(fold(word))
+        found |= _singular(fold(word), language)
     return frozenset(found)
 
 
@@ -111,39 +112,36 @@ def list_keys(word: str, language: str) -> frozenset[str]:
         # A verb of the lists stands for all persons.
         bare = fold(word)
         found = set(stems(word, language))
-        if bare[:1] in ("ي", "ت", "ن") and len(bare) > 4:
-            found.update(_arabic(bare[1:]))
+        if bare.startswith("ي") and len(bare) >= 4:
+            for person in _PERSONS:
+                found.update(_arabic(person + bare[1:]))
         return frozenset(f"{STEM}{stem}" for stem in found)
     if verbs is None or fold(word).endswith(verbs):
         return frozenset(f"{STEM}{stem}" for stem in stems(word, language))
-    return frozenset(_singular(fold(word)))
+    return frozenset(_singular(fold(word), language))
 
 
-def _singular(word: str) -> set[str]:
+def _singular(word: str, language: str) -> set[str]:
+    """A word of Spanish or French and, where it may be a plural, its singular."""
     found = {word}
-    if len(word) > 3:
-        if word.endswith(("s", "x")):
-            found.add(word[:-1])
-        if word.endswith("es"):
+    if len(word) > 3 and word.endswith(("s", "x")):
+        found.add(word[:-1])
+        if language == "es" and word.endswith("es") and word[-3] not in "aeiou":
             found.add(word[:-2])
     return found
 
 
 @lru_cache(maxsize=65_536)
 def wide_stems(word: str, language: str) -> frozenset[str]:
-    """The same, and what is left when a particle or the mark of a person at the beginning of an
-    Arabic word is taken off: to be looked up in a list of words, not to be compared."""
+    """The same, and what is left when a particle at the beginning of an Arabic word is taken off:
+    to be looked up in a list of words, not to be compared."""
     narrow = stems(word, language)
     if language != "ar":
         return narrow
     found: set[str] = set()
     bare = fold(word)
-    for rest in _without(bare, _PARTICLES, 3):
-        found.update(_arabic(rest))
-        for stem in _without(rest, _PERSONS, 3):
-            found.update(_arabic(stem))
-    for rest in _without(bare, _PERSONS, 3):
-        found.update(_arabic(rest))
+    if bare[:1] in _PARTICLES and len(bare) > 3:
+        found.update(_arabic(bare[1:]))
     return narrow | {stem for stem in found if len(stem) > _SHORTEST}
 
 
@@ -156,17 +154,17 @@ def _arabic(word: str) -> Iterator[str]:
     stemmer = _stemmer("ar")
     # Folding wrote ة as ه; the rules know the ending by its other letter.
     form = f"{word[:-1]}ة" if word.endswith("ه") and len(word) > 3 else word
-    stem = fold(stemmer.stemWord(form)) if stemmer is not None else word
-    yield stem if len(stem) >= _SHORTEST else word
+    # With an article before it, no letter of a noun is taken for a particle.
+    stem = fold(stemmer.stemWord(f"ال{form}")) if stemmer is not None else word
+    if stem.startswith("ال"):
+        stem = stem[2:]
+    if len(stem) <= _SHORTEST:
+        stem = word
+    yield stem
     if len(stem) > 3 and stem.endswith("ت"):  # before a possessive: دراجتي
         yield stem[:-1]
     if word.endswith(("ه", "ي", "ا", "ك")) and len(word) > 3:
         yield word[:-1]
-
-
-def _without(word: str, prefixes: tuple[str, ...], least: int) -> Iterator[str]:
-    if word[:1] in prefixes and len(word) > least:
-        yield word[1:]
 
 
 def _stemmer(language: str) -> Any:
