@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import gallery_posts
+from tests import gallery_mine, gallery_posts
 
 SIZES = ((1024, 600), (1600, 1000))
 
@@ -310,6 +310,7 @@ def main() -> int:
         shiboken6.delete(shell)
     _first_run(gallery)
     gallery_posts.show(gallery)
+    gallery_mine.show(gallery)
     print(f"{gallery.count} pictures in {arguments.out}")
     return 0
 

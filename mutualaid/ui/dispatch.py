@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The dispatcher's view: what is posted for people without a machine, and what to phone back."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -33,6 +33,9 @@ from mutualaid.ui.widgets import (
     WordsAndButtons,
 )
 from mutualaid.ui.words import ago, category_word, meta, now_ms, sentence, tr
+
+#: So many posts are shown, and with each *Show more*.
+SHOWN: Final = 12
 
 
 class Charge(NamedTuple):
@@ -205,6 +208,8 @@ class DispatchView(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self._rows: list[DispatchRow] = []
+        self._shown = SHOWN
         px = theme().px
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -223,6 +228,9 @@ class DispatchView(QWidget):
         self.cards = KeyedColumn[Charge](lambda charge: charge.row.post.id, self._card)
         self.cards.deserted.connect(self.focus_first)
         self._scroll.column.addWidget(self.cards)
+        self.more = Button("", Look.QUIET)
+        self.more.clicked.connect(self._show_more)
+        self._scroll.column.addWidget(self.more)
         self.empty = EmptyState()
         self.empty.tell(
             "me",
@@ -238,8 +246,18 @@ class DispatchView(QWidget):
         self._scroll.column.addStretch(1)
 
     def show_rows(self, rows: list[DispatchRow]) -> None:
-        self.cards.show_rows([Charge(row, _number(self._desk, row.post)) for row in rows])
+        self._rows = rows
+        shown = rows[: self._shown]
+        self.cards.show_rows([Charge(row, _number(self._desk, row.post)) for row in shown])
+        self.more.setVisible(len(rows) > len(shown))
+        self.more.set_words(tr("Show %n more", n=min(SHOWN, len(rows) - len(shown))))
         self.empty.setVisible(not rows)
+
+    def _show_more(self) -> None:
+        at = len(self.cards.rows)
+        self._shown += SHOWN
+        self.show_rows(self._rows)
+        self.cards.focus_at(at)
 
     def _ask_answer(self) -> None:
         from mutualaid.ui.dispatch_dialogs import AnswerForDialog

@@ -9,7 +9,7 @@ from PySide6.QtCore import QMargins, Qt, QTimer
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
-from mutualaid.model.values import ChangeSet, DispatchRow, Involvement, MyRow, PostRow
+from mutualaid.model.values import ChangeSet, Involvement, MyRow, PostRow
 from mutualaid.ui.my_cards import MyCard
 from mutualaid.ui.page import Desk, Page
 from mutualaid.ui.theme import Size, theme
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mutualaid.ui.reaching import ReachView
 
 #: So many of what waits, was promised or asked are shown before a button shows the rest.
-SHOWN: Final = 12
+SHOWN: Final = 8
 #: The same of what was done.
 SHOWN_DONE: Final = 4
 #: ms after which words like "lapses tomorrow" are said anew.
@@ -55,7 +55,7 @@ class CardSection(QWidget):
 
     def __init__(self, title: str, cards: KeyedColumn[MyRow], shown: int) -> None:
         super().__init__()
-        self._all = False
+        self._step = shown
         self._shown = shown
         self._rows: list[MyRow] = []
         self.cards = cards
@@ -66,24 +66,23 @@ class CardSection(QWidget):
         column.addWidget(self.title)
         column.addWidget(cards)
         self.more = Button("", Look.QUIET)
-        self.more.clicked.connect(self._show_all)
+        self.more.clicked.connect(self._show_more)
         column.addWidget(self.more)
         cards.setAccessibleName(title)
 
     def show_rows(self, rows: list[MyRow]) -> None:
         self._rows = rows
-        shown = rows if self._all else rows[: self._shown]
-        self.cards.show_rows(shown)
-        left = len(rows) - len(shown)
+        self.cards.show_rows(rows[: self._shown])
+        left = len(rows) - self._shown
         self.more.setVisible(left > 0)
-        self.more.set_words(tr("Show %n more", n=left))
+        self.more.set_words(tr("Show %n more", n=min(left, self._step)))
         self.setVisible(bool(rows))
 
-    def _show_all(self) -> None:
-        self._all = True
+    def _show_more(self) -> None:
+        self._shown += self._step
         at = len(self.cards.rows)
         self.show_rows(self._rows)
-        self.cards.widgets[at].setFocus(Qt.FocusReason.OtherFocusReason)
+        self.cards.focus_at(at)
 
 
 class MyPage(Page):
@@ -116,13 +115,16 @@ class MyPage(Page):
             ),
             tr("Look at the board"),
         )
-        self._looked_after: list[DispatchRow] = []
         self._dispatch: DispatchView | None = None
         self._reach: ReachView | None = None
         self._views = QStackedWidget()
         for view in (self._scroll, self.empty):
             self._views.addWidget(view)
         self.set_content(self._views)
+        self._others_soon = QTimer(self)
+        self._others_soon.setSingleShot(True)
+        self._others_soon.setInterval(0)
+        self._others_soon.timeout.connect(self._load_others)
         self._clock = QTimer(self)
         self._clock.setInterval(MINUTE)
         self._clock.timeout.connect(self._time_passes)
@@ -135,6 +137,7 @@ class MyPage(Page):
         for chip in (self.chip_mine, self.chip_others, self.chip_reach):
             self._tabs.addButton(chip)
             self.add_chip(chip)
+        self.chip_others.setVisible(is_steward(self.group))
         self._tabs.buttonToggled.connect(lambda _chip, on: on and self._choose_view())
         about = Button(tr("About me"), Look.QUIET, icon="edit")
         about.setAccessibleDescription(tr("Name, area, languages, skills, what I fix"))
@@ -204,7 +207,7 @@ class MyPage(Page):
 
             self._dispatch = DispatchView(self.desk)
             self._dispatch.opened.connect(self.open_record)
-            self._dispatch.show_rows(self._looked_after)
+            self._load_others()
             self._views.addWidget(self._dispatch)
         return self._dispatch
 
@@ -241,7 +244,6 @@ class MyPage(Page):
     def _load(self) -> None:
         try:
             rows = self.group.my_page()
-            looked_after = self.group.dispatch()
         except MutualAidError as error:
             self.desk.window.warn(str(error))
             return
@@ -249,22 +251,32 @@ class MyPage(Page):
             section.show_rows([row for row in rows if row.role is role])
         waiting = sum(row.role is Involvement.WAITING for row in rows)
         self.chip_mine.set_count(waiting or None)
-        self._looked_after = looked_after
+        self.chips.invalidate()
+        if self.chip_mine.isChecked():
+            self._views.setCurrentWidget(self._scroll if rows else self.empty)
+        if self._pane is not None and self.detail_is_shown:
+            self._mark(self._pane.record)
+        if self.chip_others.isChecked():
+            self._load_others()
+        else:
+            # The window may breathe before: this looks at as many posts again.
+            self._others_soon.start()
+
+    def _load_others(self) -> None:
+        """What I look after for others, and whether there is such a thing at all."""
+        try:
+            rows = self.group.dispatch()
+        except MutualAidError as error:
+            self.desk.window.warn(str(error))
+            return
         if self._dispatch is not None:
-            self._dispatch.show_rows(looked_after)
-        self.chip_others.set_count(sum(bool(row.tell) for row in looked_after) or None)
-        may = bool(looked_after) or is_steward(self.group)
+            self._dispatch.show_rows(rows)
+        may = bool(rows) or is_steward(self.group)
+        self.chip_others.set_count(sum(bool(row.tell) for row in rows) or None)
         self.chip_others.setVisible(may)
         if not may and self.chip_others.isChecked():
             self.chip_mine.setChecked(True)
         self.chips.invalidate()
-        if self.chip_mine.isChecked():
-            held = self._views.currentWidget()
-            some = self._scroll if rows else self.empty
-            if held is not some:
-                self._views.setCurrentWidget(some)
-        if self._pane is not None and self.detail_is_shown:
-            self._mark(self._pane.record)
 
     def _time_passes(self) -> None:
         if self.isVisible():
@@ -320,7 +332,7 @@ class MyPage(Page):
 
 def is_steward(group: "Group") -> bool:
     """Whether I am one of those who look after what is posted for others."""
-    return any(row.person == group.me and row.role == "steward" for row in group.members())
+    return group.replica.membership().is_steward(group.me)
 
 
 def _key(row: MyRow) -> tuple[bytes, bytes]:

@@ -28,7 +28,7 @@ from mutualaid.ui.widgets import (
 from mutualaid.ui.words import ago, now_ms, sentence, tr
 
 #: So many are shown.
-SHOWN: Final = 60
+SHOWN: Final = 40
 WIDTH: Final = 860
 MINUTE: Final = 60_000
 #: Kinds of records that make news.

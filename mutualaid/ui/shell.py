@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from mutualaid.errors import MutualAidError
-from mutualaid.model.values import NOTHING_CHANGED, ChangeSet, Involvement
+from mutualaid.model.values import NOTHING_CHANGED, ChangeSet, PostFilter
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.bridge import Bridge, is_nothing, merged
 from mutualaid.ui.page import Desk, Page, Undo
@@ -43,6 +43,8 @@ FOLD_BELOW: Final = 1100
 STEPS: Final = 50
 #: ms between two looks at what has reached whom, while nothing else happens.
 STATUS_EVERY: Final = 20_000
+#: So many posts are looked at for answers that wait for a yes.
+MOST: Final = 200
 #: ms after a change before that look, so that a burst costs one.
 STATUS_SOON: Final = 400
 
@@ -257,14 +259,20 @@ class Shell(QMainWindow):
     def _tell_waiting(self) -> None:
         """The figures in the sidebar: what waits for me, what I have not seen."""
         try:
-            mine = self._group.my_page()
             unread = self._group.unread().threads
+            waiting = waiting_for(self._group)
+        except MutualAidError:
+            return
+        self.sidebar.set_badge("mine", waiting, tr("%n waiting for your yes", n=waiting))
+        self.sidebar.set_badge("messages", unread, tr("%n new", n=unread))
+        # The news take as long as the rest together, so the window may breathe before.
+        QTimer.singleShot(0, self, self._tell_news)
+
+    def _tell_news(self) -> None:
+        try:
             news = self._group.unread_news()
         except MutualAidError:
             return
-        waiting = sum(row.role is Involvement.WAITING for row in mine)
-        self.sidebar.set_badge("mine", waiting, tr("%n waiting for your yes", n=waiting))
-        self.sidebar.set_badge("messages", unread, tr("%n new", n=unread))
         self.sidebar.set_badge("news", news, tr("%n new", n=news))
 
     def _status_told(self, _status: NetworkStatus) -> None:
@@ -462,3 +470,11 @@ class Shell(QMainWindow):
         self._soon.stop()
         super().closeEvent(event)
         self.closed.emit()
+
+
+def waiting_for(group: "Group") -> int:
+    """How many answers wait for a yes of mine: to my posts, and to those I look after."""
+    posts = {row.id: row for row in group.posts(PostFilter(owner=group.me), limit=MOST)}
+    if group.replica.membership().is_steward(group.me):
+        posts |= {row.id: row for row in group.posts(PostFilter(on_behalf=True), limit=MOST)}
+    return sum(row.waiting for row in posts.values())

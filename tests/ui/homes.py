@@ -35,6 +35,7 @@ class Home:
         """All hear all, and the window of it."""
         self.street.meet()
         self.window.spread(self.bridge.take(NOTHING_CHANGED))
+        QApplication.processEvents()
 
     def offer(self, who: str, title: str = "A drill", **more) -> bytes:
         """Something that one of the street offers."""

@@ -79,7 +79,7 @@ def test_whoever_is_no_steward_and_posted_for_nobody_has_no_such_view(qtbot, str
     assert page.chip_others.isHidden()
     street.need("Ben", "Shopping", on_behalf_of="Mr. Oz")
     home.meet()
-    assert page.chip_others.isVisible()
+    qtbot.waitUntil(page.chip_others.isVisible)
     home.close()
 
 

@@ -222,16 +222,19 @@ def test_what_is_typed_in_the_pane_survives_what_others_do(page, home, street):
 
 
 def test_a_long_section_shows_the_rest_when_asked(page, home, street):
-    for number in range(SHOWN + 3):
+    for number in range(2 * SHOWN + 3):
         street["Ana"].post(draft(f"Thing {number}"))
     home.meet()
     section = page.sections[Involvement.ASKED]
     assert len(section.cards.rows) == SHOWN
+    assert section.more.text() == f"Show {SHOWN} more"
+    section.more.click()
+    assert len(section.cards.rows) == 2 * SHOWN
+    assert focused() is section.cards.widgets[SHOWN]
     assert section.more.text() == "Show 3 more"
     section.more.click()
-    assert len(section.cards.rows) == SHOWN + 3
+    assert len(section.cards.rows) == 2 * SHOWN + 3
     assert section.more.isHidden()
-    assert focused() is section.cards.widgets[SHOWN]
 
 
 def draft(title: str):

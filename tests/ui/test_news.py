@@ -79,6 +79,7 @@ def test_an_answer_is_news_until_it_is_opened(page, home, street, qtbot):
     (card,) = said(page)
     assert card.startswith("new, Ben answered “A lift”")
     home.window._tell_status()
+    home.window._tell_news()
     assert home.window.sidebar.button("news").accessibleName() == "News, 1 new"
     page.focus_content()
     press(qtbot, Key.Key_Return)
@@ -88,6 +89,7 @@ def test_an_answer_is_news_until_it_is_opened(page, home, street, qtbot):
     home.window.show_page("news")
     assert not said(page)[0].startswith("new")
     home.window._tell_status()
+    home.window._tell_news()
     assert home.window.sidebar.button("news").accessibleName() == "News"
 
 

@@ -44,14 +44,19 @@ def lines(*words: str) -> list[Line]:
     return [Line(ord(word[0]), word) for word in words]
 
 
+def show(column: KeyedColumn[Line], *words: str) -> None:
+    column.show_rows(lines(*words))
+    QApplication.processEvents()
+
+
 def focused() -> QWidget | None:
     return QApplication.focusWidget()
 
 
 def test_what_stays_the_same_is_the_same_widget(column):
-    column.show_rows(lines("a", "b", "c"))
+    show(column, "a", "b", "c")
     a, b, c = column.widgets
-    column.show_rows(lines("c", "a", "b2"))
+    show(column, "c", "a", "b2")
     assert column.widgets[0] is c
     assert column.widgets[1] is a
     assert column.widgets[2] is not b
@@ -70,39 +75,39 @@ def test_tab_goes_as_the_cards_stand(qtbot, qapp):
     column: KeyedColumn[Line] = KeyedColumn(lambda line: line.key, LineCard)
     for widget in (before, column, after):
         around.addWidget(widget)
-    column.show_rows(lines("a", "b"))
-    column.show_rows(lines("c", "b", "a"))
+    show(column, "a", "b")
+    show(column, "c", "b", "a")
     order = [one for one in tab_order(window) if isinstance(one, CardButton) or one is before]
     assert order == [before, *column.widgets]
     settle()
 
 
 def test_the_focus_stays_with_the_same_button_of_a_row_that_changed(column):
-    column.show_rows(lines("a", "b"))
+    show(column, "a", "b")
     no = column.widgets[1].findChildren(Button)[1]
     no.setFocus()
-    column.show_rows(lines("a", "b changed"))
+    show(column, "a", "b changed")
     assert focused() is column.widgets[1].findChildren(Button)[1]
 
 
 def test_the_focus_goes_to_the_next_row_when_its_own_leaves(column):
-    column.show_rows(lines("a", "b", "c"))
+    show(column, "a", "b", "c")
     column.widgets[1].setFocus()
-    column.show_rows(lines("a", "c"))
+    show(column, "a", "c")
     assert focused() is column.widgets[1]
-    column.show_rows(lines("a"))
+    show(column, "a")
     assert focused() is column.widgets[0]
 
 
 def test_nothing_left_is_told_to_whoever_can_place_the_focus(column, qtbot):
-    column.show_rows(lines("a"))
+    show(column, "a")
     column.widgets[0].setFocus()
     with qtbot.waitSignal(column.deserted):
         column.show_rows([])
 
 
 def test_arrows_go_from_card_to_card_past_their_buttons(column, qtbot):
-    column.show_rows(lines("a", "b", "c"))
+    show(column, "a", "b", "c")
     column.widgets[0].setFocus()
     qtbot.keyClick(column.widgets[0], Key.Key_Down)
     assert focused() is column.widgets[1]
@@ -112,7 +117,7 @@ def test_arrows_go_from_card_to_card_past_their_buttons(column, qtbot):
 
 @pytest.mark.parametrize("key", [Key.Key_Return, Key.Key_Enter, Key.Key_Space])
 def test_a_card_is_pressed_by_keys(column, qtbot, key):
-    column.show_rows(lines("a"))
+    show(column, "a")
     (card,) = column.widgets
     assert isinstance(card, CardButton)
     with qtbot.waitSignal(card.clicked):
@@ -120,7 +125,7 @@ def test_a_card_is_pressed_by_keys(column, qtbot, key):
 
 
 def test_a_button_of_a_card_does_not_press_the_card(column, qtbot):
-    column.show_rows(lines("a"))
+    show(column, "a")
     (card,) = column.widgets
     assert isinstance(card, CardButton)
     pressed = []

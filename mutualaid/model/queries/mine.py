@@ -68,8 +68,19 @@ def _looked_after(db: Any, me: bytes, now: int, stewards: Collection[bytes]) -> 
     return post_rows(db, me, now, where, limit=MOST)
 
 
-def _promised(db: Any, me: bytes, now: int) -> Iterator[MyRow]:
-    where = Where().add(
+def may_end(db: Any, me: bytes, now: int) -> list[MyRow]:
+    """My promises, and those of my posts that have an end: what time may do something to."""
+    lasting = "p.state = 0 AND p.expires > ?"
+    posts = post_rows(db, me, now, Where().add(f"p.owner = ? AND {lasting}", me, now), limit=MOST)
+    alive = Where().add("p.state = 0 AND (p.expires IS NULL OR p.expires > ?)", now)
+    return [
+        *(row for row in _promised(db, me, now, alive) if row.role is Involvement.PROMISED),
+        *(MyRow(Involvement.ASKED, post) for post in posts),
+    ]
+
+
+def _promised(db: Any, me: bytes, now: int, where: Where | None = None) -> Iterator[MyRow]:
+    where = (where or Where()).add(
         "p.record IN (SELECT number FROM record WHERE id IN"
         " (SELECT post FROM response WHERE person = ? AND state <> 1))",
         me,

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from mutualaid.model import times
 from mutualaid.model.outcomes import STANDINGS
 from mutualaid.model.queries.general import rules
-from mutualaid.model.queries.mine import my_page
+from mutualaid.model.queries.mine import may_end
 from mutualaid.model.queries.talking import seen, seen_key
 from mutualaid.model.queries.where import not_blocked
 from mutualaid.model.values import Involvement, NewsKind, NewsRow, Standing, Urgency
@@ -55,7 +55,7 @@ def news(
         *_said(db, me, since),
         *_messages(db, since),
         *_notices(db, me, now, since),
-        *_soon(db, me, now, stewards),
+        *_soon(db, me, now),
     ]
     items.sort(key=lambda item: (-min(item.at, now), item.key))
     known = seen(db, [item.key for item in items])
@@ -159,10 +159,10 @@ def _notices(db: Any, me: bytes, now: int, since: int) -> Iterator[_Item]:
         yield _Item(seen_key(NewsKind.NOTICE, id_), NewsKind.NOTICE, person, text, b"", at)
 
 
-def _soon(db: Any, me: bytes, now: int, stewards: Collection[bytes]) -> Iterator[_Item]:
+def _soon(db: Any, me: bytes, now: int) -> Iterator[_Item]:
     """Promises of mine that are about to lapse, posts of mine that are about to end."""
     agreed = rules(db)
-    for row in my_page(db, me, now, stewards):
+    for row in may_end(db, me, now):
         post, answer = row.post, row.response
         if row.role is Involvement.PROMISED and answer is not None and answer.lapses is not None:
             warned = answer.lapses - agreed.limit(urgent=post.urgency is Urgency.TODAY) // WARN_PART

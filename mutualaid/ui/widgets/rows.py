@@ -104,6 +104,7 @@ class WordsAndButtons(QLayout):
     def __init__(self, words: QWidget, *buttons: QWidget) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(theme().px(8))
         for widget in (words, *buttons):
@@ -128,7 +129,13 @@ class WordsAndButtons(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
+
+    def invalidate(self) -> None:
+        self._heights.clear()
+        super().invalidate()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
@@ -261,7 +268,6 @@ class KeyedColumn(QWidget, Generic[Row]):
                         widget.stepped.connect(self._step)
             if self._column.indexOf(widget) != at:
                 self._column.insertWidget(at, widget)
-                widget.show()  # at once: what is not in sight yet cannot take the focus
             self._widgets[key] = widget
         self._rows = wanted
         self._let_go([one for one in before.values() if one not in self._widgets.values()])
@@ -306,7 +312,7 @@ class KeyedColumn(QWidget, Generic[Row]):
         stops = _stops(self._widgets[key])
         same = [stop for stop in stops if stop.accessibleName() == name]
         for stop in (same or stops)[:1]:
-            stop.setFocus(Qt.FocusReason.OtherFocusReason)
+            _focus(self._widgets[key], stop)
 
     def _step(self, by: int) -> None:
         cards = [one for one in self._widgets.values() if isinstance(one, CardButton)]
@@ -320,9 +326,13 @@ class KeyedColumn(QWidget, Generic[Row]):
 
     def focus_first(self) -> bool:
         """Put the focus on the first row; False where there is none."""
-        for widget in self._widgets.values():
+        return self.focus_at(0)
+
+    def focus_at(self, place: int) -> bool:
+        """Put the focus on the row that stands there, or the next that takes it."""
+        for widget in self.widgets[place:]:
             for stop in _stops(widget)[:1]:
-                stop.setFocus(Qt.FocusReason.OtherFocusReason)
+                _focus(widget, stop)
                 return True
         return False
 
@@ -330,6 +340,12 @@ class KeyedColumn(QWidget, Generic[Row]):
         self._rows = {}
         self._widgets = {}
         clear_layout(self._column)
+
+
+def _focus(widget: QWidget, stop: QWidget) -> None:
+    """Focus on what stands in ``widget``, shown at once: what is not in sight cannot have it."""
+    widget.show()
+    stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _stops(root: QWidget) -> list[QWidget]:
