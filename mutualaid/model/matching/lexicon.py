@@ -79,6 +79,8 @@ class Lexicon:
     meets: Mapping[int, Mapping[int, float]]
     #: The same the other way round: concept of an offer → concepts of needs.
     met: Mapping[int, Mapping[int, float]]
+    #: Concept of a need → what an offer is rather about that speaks of it in passing.
+    unlike: Mapping[int, frozenset[int]]
     #: By concept and language, the beginnings of its words, to be looked for in the index.
     beginnings: tuple[Mapping[str, tuple[str, ...]], ...]
     tongues: Mapping[str, Tongue]
@@ -183,6 +185,11 @@ def _build(
         },
         meets,
         met,
+        {
+            numbers[name]: frozenset(numbers[other] for other in table["unlike"])
+            for name, table in tables.items()
+            if "unlike" in table
+        },
         tuple(beginnings),
         small,
         tuple(

@@ -173,11 +173,10 @@ def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
             if tongue is None or bare not in tongue.function:
                 # A word as it stands goes before what it may be a form of.
                 exact = [n for key in sorted(found) if key[0] != STEM for n in known.get(key, ())]
-                exact = exact or [
-                    number
-                    for stem in sorted(own)
-                    for number in known.get(f"{STEM}{stem}", ())
-                ]
+                formed = [n for stem in sorted(own) for n in known.get(f"{STEM}{stem}", ())]
+                if exact:
+                    formed = [n for n in formed if lists.concepts[n].sort is Sort.MARKER]
+                exact += formed
                 concepts.update(dict.fromkeys(exact))
                 if not exact and not noise:
                     for key in sorted(found):
@@ -397,7 +396,7 @@ class _Reader:
             have = max(have, 0.9)
         if things:
             # Who names a thing wants it or gives it, unless they say what is to be done with it.
-            done = 0.6 if acts >= IN_TITLE else 0.0
+            done = 0.6 if acts >= things else 0.0
             have = max(have, 1.0 - 0.75 * max(_strong(mend), _strong(teach), done))
         act = 1.0 if acts else 0.0
         if teach >= 0.6:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from mutualaid.model.matching.lexicon import Sort, lexicon
-from mutualaid.model.matching.meaning import Aim, Meaning, Said
+from mutualaid.model.matching.meaning import IN_TITLE, Aim, Meaning, Said
 
 #: What scores less is not shown.
 FLOOR: Final = 0.6
@@ -62,6 +62,8 @@ def compare(
             agreed = _agreement(concept.sort, lists.concepts[other].sort, need.aim, offer.aim)
             value = said.weight * match.weight * worth * agreed
             value *= min(concept.weight, lists.concepts[other].weight)
+            if match.weight < IN_TITLE and _is_about(offer, lists.unlike.get(other)):
+                value *= 0.5
             if value > best:
                 best, word = value, (match if shown == "offer" else said).word
         if best:
@@ -76,6 +78,8 @@ def compare(
         return NOTHING
     if _conflict(need, offer):
         value *= 0.2
+    if by_words < 0.3 and _is_beside_the_point(need, [each[2] for each in found if each[0] > 0.25]):
+        value *= 0.7
     category = need.category == offer.category and need.category not in ("", "other")
     if category:
         value += _CATEGORY * min(1.0, value * 2)
@@ -111,8 +115,8 @@ def _agreement(sort: Sort, other: Sort, need: Aim, offer: Aim) -> float:
         crossed = max(min(need.teach, offer.act), min(need.act, offer.teach))
         return max(min(need.act, offer.act), taught, 0.35 * crossed, 0.1)
     asked = max(need.have, need.mend) if sort in _HAD else need.act
-    given = max(offer.have, 0.6) if other in _HAD else offer.act
-    return max(0.8 * min(asked, given), taught)
+    given = max(offer.have, 0.9) if other in _HAD else offer.act
+    return max(0.9 * min(asked, given), taught)
 
 
 def _by_words(
@@ -140,6 +144,26 @@ def _add_unfinished(begun: str, words: "dict[str, Said] | object", found: dict[s
     for stem, said in words.items():
         if stem.startswith(begun) and said.word not in found:
             found[said.word] = 0.5 * said.weight
+
+
+def _is_about(meaning: Meaning, concepts: frozenset[int] | None) -> bool:
+    """Whether a title names one of these."""
+    return concepts is not None and any(
+        said.weight >= IN_TITLE
+        for number, said in meaning.concepts.items()
+        if number in concepts
+    )
+
+
+def _is_beside_the_point(need: Meaning, met: list[int]) -> bool:
+    """Whether a need says in its title what it is about, and only something else is met."""
+    lists = lexicon()
+    main = {
+        number
+        for number, said in need.concepts.items()
+        if said.weight >= IN_TITLE and lists.concepts[number].sort is not Sort.CONTEXT
+    }
+    return bool(main) and main.isdisjoint(met)
 
 
 def _is_of_a_thing(meaning: Meaning) -> bool:

@@ -163,7 +163,9 @@ def _arabic(word: str) -> Iterator[str]:
     yield stem
     if len(stem) > 3 and stem.endswith("ت"):  # before a possessive: دراجتي
         yield stem[:-1]
-    if word.endswith(("ه", "ي", "ا", "ك")) and len(word) > 3:
+    if word.endswith("وا") and len(word) > 4:
+        yield word[:-2]
+    elif word.endswith(("ه", "ي", "ا", "ك")) and len(word) > 3:
         yield word[:-1]
 
 
