@@ -288,7 +288,7 @@ def _form(gallery: "Gallery", shell: "Shell") -> None:
             shell.resize(width, height)
             shell.show_page("board")
             gallery.settle()
-            dialog = _filled(shell)
+            dialog = _filled(gallery, shell)
             gallery.keep(dialog, f"life-form-{scheme.value}-{width}x{height}")
             dialog.more.click()
             dialog.whom.setText("Mrs. Okafor")
@@ -302,7 +302,8 @@ def _form(gallery: "Gallery", shell: "Shell") -> None:
             dialog.reject()
 
 
-def _filled(shell: "Shell") -> "PostDialog":
+def _filled(gallery: "Gallery", shell: "Shell") -> "PostDialog":
+    from mutualaid.ui.known_words import known_words
     from mutualaid.ui.post_form import PostDialog
 
     shell.page.primary_action()
@@ -312,6 +313,8 @@ def _filled(shell: "Shell") -> "PostDialog":
     dialog.category.choose("tools")
     dialog.photos._put(photo("#6B645A", "The gutter, full of leaves"), None, None)
     if dialog.fits is not None:
+        while not known_words().are_here():
+            gallery.settle()
         dialog.fits.look()
     return dialog
 

@@ -87,6 +87,7 @@ class BoardPage(Page):
         #: Numbers of the posts of which it is known whether they could fit, and of those that do.
         self._looked: set[int] = set()
         self._fits: dict[int, str] = {}
+        self._waits_for_words = False
         self.list.verticalScrollBar().valueChanged.connect(self._look_for_fits_soon)
         self._look_for_fits = QTimer(self)
         self._look_for_fits.setSingleShot(True)
@@ -225,7 +226,13 @@ class BoardPage(Page):
     def _find_fits(self) -> None:
         """Say on the cards in sight which could fit one's own posts or what one can do."""
         from mutualaid.ui.fit_words import fit_words
+        from mutualaid.ui.known_words import known_words
 
+        if not known_words().are_here():
+            if not self._waits_for_words:
+                self._waits_for_words = True
+                known_words().came.connect(self._look_for_fits_soon)
+            return
         view = self.list.viewport().rect()
         first = self.list.indexAt(view.topLeft()).row()
         last = self.list.indexAt(view.bottomLeft()).row()

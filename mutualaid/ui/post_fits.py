@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import PostDetail, PostRow, Suggestion
+from mutualaid.ui.known_words import known_words
 from mutualaid.ui.page import Desk
 from mutualaid.ui.post_form_fits import suggestion_card, suggestion_key
 from mutualaid.ui.theme import Size, theme
@@ -37,6 +38,7 @@ class PostFits(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT)
         self._timer.timeout.connect(self.look)
+        known_words().came.connect(self.look)
         self.hide()
 
     def show_post(self, detail: PostDetail) -> None:
@@ -54,7 +56,7 @@ class PostFits(QWidget):
 
     def look(self) -> None:
         """Show what may fit the post."""
-        if self._row is None:
+        if self._row is None or not known_words().are_here():
             return
         try:
             found = self._desk.group.suggestions_for(self._row.id, limit=MOST)

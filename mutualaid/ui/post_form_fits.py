@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import PostDraft, Suggestion
 from mutualaid.ui.fit_words import suggestion_about, suggestion_sentence, suggestion_title
+from mutualaid.ui.known_words import known_words
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import CardButton, KeyedColumn, Text, announce
 from mutualaid.ui.words import tr
@@ -47,6 +48,7 @@ class MayFit(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT)
         self._timer.timeout.connect(self.look)
+        known_words().came.connect(self.look)
         self._asked: PostDraft | None = None
         self.hide()
 
@@ -62,7 +64,7 @@ class MayFit(QWidget):
     def look(self) -> None:
         """Show what may fit what is typed now."""
         draft = self._draft()
-        if draft == self._asked:
+        if draft == self._asked or not known_words().are_here():
             return
         self._asked = draft
         found: Sequence[Suggestion] = ()

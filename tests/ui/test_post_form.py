@@ -362,7 +362,7 @@ def test_everything_has_a_name_and_nothing_is_cut(ana, street, tmp_path, scale):
     theme().set_text_scale(scale)
     try:
         form = ana.post("Extension ladder for a day")
-        form.fits.look()
+        ana.bot.waitUntil(form.fits.isVisible)
         with ana.bot.waitSignal(form.photos.settled):
             form.photos.add_files([str(png(tmp_path / "ladder.png"))])
         form.more.click()
