@@ -18,7 +18,16 @@ from mutualaid.model.values import (
 from mutualaid.ui.page import Desk
 from mutualaid.ui.person_menu import PersonMenu
 from mutualaid.ui.theme import Size, theme
-from mutualaid.ui.widgets import Button, Hairline, IconLabel, Look, Section, Text
+from mutualaid.ui.widgets import (
+    Button,
+    Hairline,
+    IconLabel,
+    Look,
+    Pill,
+    Section,
+    Text,
+    Tone,
+)
 from mutualaid.ui.words import ago, meta, now_ms, tr
 
 MINUTE = 60_000
@@ -125,12 +134,17 @@ def may_thank(detail: PostDetail) -> bool:
 
 
 class Comments(QWidget):
-    """What neighbours said about a post, and a line to add to it."""
+    """What neighbours said about a post, and a line to add to it.
+
+    What is new since the post was last looked at is counted beside the title, until another post
+    is shown.
+    """
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._post = b""
+        self._new = 0
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme().px(10))
@@ -142,13 +156,28 @@ class Comments(QWidget):
         column.addWidget(self.line)
 
     def show_post(self, detail: PostDetail) -> None:
-        self._post = detail.row.id
-        minute = now_ms() // MINUTE
-        self._said.fill((detail.comments, minute), lambda: self._build(detail.comments))
+        if detail.row.id != self._post:
+            self._post = detail.row.id
+            self._new = 0
+        unread = self._desk.group.unread().comments.get(self._post, 0)
+        self._new += unread
+        shown = (detail.comments, self._new, now_ms() // MINUTE)
+        self._said.fill(shown, lambda: self._build(detail.comments))
+        if unread and self.window().isActiveWindow():
+            post = self._post
+            self._desk.run(lambda: self._desk.group.mark_read(post))
+        elif unread:
+            self._new -= unread  # counted again when somebody looks
 
     def _build(self, comments: tuple[CommentRow, ...]) -> None:
         column = self._said.column
-        column.addWidget(Text(tr("Comments"), Size.STRONG))
+        title = QHBoxLayout()
+        title.setSpacing(theme().px(8))
+        title.addWidget(Text(tr("Comments"), Size.STRONG))
+        if self._new:
+            title.addWidget(Pill(tr("%n new", n=self._new), Tone.ACCENT))
+        title.addStretch(1)
+        column.addLayout(title)
         for comment in comments:
             column.addWidget(self._one(comment))
 

@@ -20,7 +20,7 @@ from mutualaid.model.values import (
 from mutualaid.ui.deciding import AlsoOrInsteadDialog
 from mutualaid.ui.mine import SHOWN, MyPage
 from mutualaid.ui.my_cards import MyCard, line_of, state_of
-from mutualaid.ui.widgets import Button, Tone
+from mutualaid.ui.widgets import Button, Pill, Tone
 from tests.model.neighbours import Neighbours
 from tests.ui.helpers import Key, dialog, focused, press, settle, tab_to
 from tests.ui.homes import Home
@@ -209,6 +209,28 @@ def test_talking_from_a_post_leads_to_the_messages(page, home, street):
     page.pane.talk_asked.emit(post, street["Ben"].me)
     assert home.window.page.name == "messages"
     assert "Ben" in home.window.page.pane.accessibleName()
+
+
+def test_new_comments_are_counted_until_another_post_is_opened(page, home, street):
+    post, other = street.need("Ana", "A lift"), street.need("Ana", "Boxes")
+    street["Ben"].comment(post, "Use the ramp")
+    street["Cleo"].comment(post, "It is steep")
+    home.meet()
+    assert home.group.unread().comments == {post: 2}
+
+    def pills() -> list[str]:
+        return [one.accessibleName() for one in page.pane.comments.findChildren(Pill)]
+
+    page.open_record(post)
+    assert pills() == ["2 new"]
+    assert not home.group.unread().comments
+    street["Ben"].comment(post, "Not that steep")
+    home.meet()
+    assert pills() == ["3 new"]
+    page.open_record(other)
+    page.open_record(post)
+    assert pills() == []
+    settle()
 
 
 def test_what_is_typed_in_the_pane_survives_what_others_do(page, home, street):
