@@ -5,6 +5,7 @@
 The only file that knows the stemmer. Snowball's objects belong to one thread each.
 """
 
+import re
 import threading
 from collections.abc import Iterator
 from functools import lru_cache
@@ -55,6 +56,9 @@ EXACTLY: Final = "="
 #: Languages in whose lists words are found by their number, but verbs, which end like this.
 _BY_NUMBER: Final = {"es": ("ar", "er", "ir"), "fr": ("er", "ir", "re")}
 
+#: Spanish words made small: ``mesita``, ``abuelitos``, ``cochecillo``.
+_SMALL: Final = re.compile("(.{3,}?)e?c?(?:it|ill)([oa])s?")
+
 #: A stem shorter than this is no stem.
 _SHORTEST: Final = 2
 _ARTICLES: Final = ("وال", "فال", "بال", "كال", "عال", "لل", "ال")
@@ -100,7 +104,11 @@ def keys(word: str, language: str) -> frozenset[str]:
     found = {f"{STEM}{stem}" for stem in wide_stems(word, language)}
     found.add(f"{EXACTLY}{fold(word)}")
     if language in _BY_NUMBER:
-        found |= _singular(fold(word), language)
+        bare = fold(word)
+        found |= _singular(bare, language)
+        small = _SMALL.fullmatch(bare) if language == "es" else None
+        if small is not None:
+            found.update((small[1] + small[2], small[1] + "e", small[1]))
     return frozenset(found)
 
 
