@@ -214,6 +214,15 @@ class Chains:
                 return found[:HEAD_HASH_BYTES]
         return None
 
+    def hash_on(self, branch: Branch, seq: int) -> bytes | None:
+        """The hash, as told in holdings, of the entry with this number on the branch's line."""
+        found = self._hash_at(branch, seq)
+        return found[:HEAD_HASH_BYTES] if found is not None else None
+
+    def devices(self) -> list[bytes]:
+        """The keys of all devices of which an entry is held or that some entry lets in."""
+        return [*{*self._vouched, *(device for device, _chain in self._branches)}]
+
     def holdings(self) -> Holdings:
         """What this machine holds, chain by chain."""
         return self.holdings_of({device for device, _chain in self._branches})

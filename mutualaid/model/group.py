@@ -25,6 +25,7 @@ from mutualaid.model.posting import DAY_MS
 from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.replica import Replica
+from mutualaid.model.shelves import Shelves
 from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.suggesting import Suggesting
@@ -52,7 +53,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Tending, Noticing, Suggesting):
+class Group(Tending, Noticing, Suggesting, Shelves):
     """A group as one person on one machine works with it."""
 
     @classmethod
@@ -326,10 +327,11 @@ class Group(Tending, Noticing, Suggesting):
             )
         ends = self._now() + days * DAY_MS
         invitation = Invitation.generate(
-            self.id, self.name, expires=ends, addresses=tuple(addresses)
+            self.id, self.name, expires=ends, addresses=(*addresses, *self.shelf_addresses())
         )
         with self._writing():
             self.replica.append_control(Invite(invitation.signing.public, uses, ends))
+            self._owe_welcome(invitation)
         return invitation
 
     def invitations(self) -> list[OpenInvitation]:

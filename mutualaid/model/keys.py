@@ -193,8 +193,16 @@ def encrypt(key: bytes, data: bytes, associated: bytes = b"") -> bytes:
     return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(data, associated, nonce, key)
 
 
+def encrypt_alike(key: bytes, data: bytes, associated: bytes = b"") -> bytes:
+    """The same with a nonce that follows from key, ``associated`` and ``data``: who holds the key
+    makes the same box of the same data, and only of the same."""
+    bound = len(associated).to_bytes(8, "big") + associated + data
+    nonce = blake2b(bound, size=_NONCE_BYTES, key=derive(key, "nonce"), person=b"mutualaid/alike")
+    return nonce + bindings.crypto_aead_xchacha20poly1305_ietf_encrypt(data, associated, nonce, key)
+
+
 def decrypt(key: bytes, box: bytes, associated: bytes = b"") -> bytes:
-    """Open what :func:`encrypt` made with the same key and ``associated``, or raise SealError."""
+    """Open what either made with the same key and ``associated``, or raise SealError."""
     _need(key, KEY_BYTES, "key")
     if len(box) < BOX_OVERHEAD:
         raise _cannot_open()

@@ -230,6 +230,19 @@ class Replica(Statements):
         known = [self._epochs[each] for each in reversed(order) if each in self._epochs]
         return known or list(self._epochs.values())
 
+    def take_epochs(self, secrets: Sequence[bytes]) -> int:
+        """Keep the keys that a welcome brought, of epochs this group has; return how many were
+        new."""
+        known = self.membership().epochs
+        offered = [keys.EpochKey(secret) for secret in secrets]
+        fresh = [each for each in offered if each.id in known and each.id not in self._epochs]
+        if fresh:
+            with self.write(durable=True):
+                for epoch in fresh:
+                    _keep_epoch(self.store, epoch)
+                    self._epochs[epoch.id] = epoch
+        return len(fresh)
+
     def open_shares(self) -> None:
         """Take the epoch keys that were sealed to this device; inside :meth:`write`."""
         sealing = keys.device_sealing_key(self.device)

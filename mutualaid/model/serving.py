@@ -11,6 +11,7 @@ from mutualaid.model import keys
 from mutualaid.model.chains import HEAD_HASH_BYTES, Branch, Chains, Holdings, short_device
 from mutualaid.model.entry import (
     BATCH_BYTES,
+    ENTRY_OVERHEAD,
     MAX_BATCH_ENTRIES,
     NO_ENTRY,
     RUN_OVERHEAD,
@@ -76,6 +77,37 @@ class Serving(Chains):
         if batch:
             yield batch
 
+    def stretch(self, branch: Branch, first: int, last: int) -> Iterator[Run]:
+        """Entries of one branch in runs of which each fits a batch, for parcels.
+
+        The last run may reach beyond ``last``, to where a signature fits. The same on every
+        machine that holds them.
+        """
+        start = first
+        while start <= last:
+            run, _size = self._read_run(branch, start, last, BATCH_BYTES, 0)
+            if run is None:
+                beyond = min(last + SIGNED_EVERY, branch.head_seq)
+                run, _size = self._read_run(branch, start, beyond, BATCH_BYTES, 0)
+            if run is None:
+                return  # no signature follows that fits: see doctor
+            yield run
+            start += len(run.items)
+
+    def first_lacking(self, branch: Branch, theirs: Holdings) -> int:
+        """The first number on this branch that a machine with these holdings lacks."""
+        return self._first_lacking(branch, theirs)
+
+    def sizes(self, branch: Branch, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """Number and bytes, as they count in a batch, of entries of one branch."""
+        rows = self.store.connection.execute(
+            "SELECT seq, coalesce(length(payload), 0) + coalesce(length(after), 0) FROM entry"
+            " WHERE chain = ? AND seq BETWEEN ? AND ? ORDER BY seq",
+            (branch.number, first, last),
+        )
+        for seq, size in rows.fetchall():
+            yield seq, size + ENTRY_OVERHEAD
+
     def _first_lacking(self, branch: Branch, theirs: Holdings) -> int:
         """The first number on this branch that the other lacks (beyond its head: nothing)."""
         heads = theirs.get(short_device(branch.device), ((), ()))[branch.chain]
@@ -126,8 +158,10 @@ class Serving(Chains):
             if full and self._signature_fits(branch, start, items, hashes, len(items)):
                 whole = (len(items), used)
                 break
-        if start + len(items) - 1 == branch.head_seq:
+        if items and start + len(items) - 1 == branch.head_seq:
             whole = (len(items), used)
+        elif whole is None and head < branch.head_seq:
+            whole = self._last_cut(branch, start, items, hashes)
         if whole is None:
             return None, 0
         kept = items[: whole[0]]

@@ -108,11 +108,35 @@ def _photos(db: "Database") -> None:
     )
 
 
+def _shelves(db: "Database") -> None:
+    # What this machine remembers of relays, folders and sticks; see shelf_notes.
+    db.execute(
+        "CREATE TABLE shelf (address TEXT PRIMARY KEY,"
+        " local INTEGER NOT NULL,"  # 1: known on this machine alone
+        " reachable INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0,"
+        " bytes INTEGER NOT NULL DEFAULT 0, unread INTEGER NOT NULL DEFAULT 0,"
+        " waiting INTEGER NOT NULL DEFAULT 0, heard INTEGER, problem TEXT NOT NULL DEFAULT '',"
+        " notice TEXT NOT NULL DEFAULT '', noticed INTEGER) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE shelf_topic (shelf TEXT NOT NULL, topic BLOB NOT NULL,"
+        " cursor BLOB NOT NULL, PRIMARY KEY (shelf, topic)) WITHOUT ROWID"
+    )
+    db.execute(
+        "CREATE TABLE shelf_parcel (shelf TEXT NOT NULL, topic BLOB NOT NULL,"
+        " name BLOB NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,"
+        " state INTEGER NOT NULL,"  # see shelf_notes.State
+        " says BLOB,"  # its index, NULL where it could not be read
+        " PRIMARY KEY (shelf, topic, name)) WITHOUT ROWID"
+    )
+
+
 #: Each takes the database one version further. Never edit one that has been released.
 MIGRATIONS: Final[Sequence[Callable[["Database"], None]]] = (
     _first_tables,
     _what_was_seen,
     _photos,
+    _shelves,
 )
 
 

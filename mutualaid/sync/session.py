@@ -431,7 +431,7 @@ class Session:
             # Something stands between; say again what is held, and the other sees what lacks.
             self._asked_again += 1
             self._send_have()
-        if accepted.forked:
+        if accepted.forked and self.theirs is not None:
             self._send_lacking()
         self._put(Tag.SEEN, self._rows_of(runs))
         if accepted.stored or accepted.control:

@@ -41,7 +41,7 @@ __all__ = [
 
 #: Raised with every change to a table, to ``rows`` or to what search covers and how it folds: a
 #: database that was built by another version of these rules rebuilds its views.
-VIEW_VERSION: Final = 2
+VIEW_VERSION: Final = 3
 
 REGISTRY: Final[Mapping[str, Kind]] = {
     module.KIND.name: module.KIND

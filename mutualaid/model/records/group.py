@@ -16,6 +16,10 @@ LAPSE_DAYS: Final = (1, 60)
 URGENT_HOURS: Final = (1, 168)
 FORGET_DAYS: Final = (7, 3650)
 
+#: Characters of a shelf's address, and how many of those in the record are looked at.
+LONGEST_ADDRESS: Final = 200
+MOST_RELAYS: Final = 32
+
 _USUAL: Final = Rules()
 
 
@@ -33,7 +37,23 @@ def rows(record: Record) -> Rows:
         integer(get("urgent_hours"), *URGENT_HOURS, _USUAL.urgent_hours),
         integer(get("forget_days"), *FORGET_DAYS, _USUAL.forget_days),
     )
-    return {"group_page": (row,)}
+    return {"group_page": (row,), "group_relay": _relays(record)}
+
+
+def _relays(record: Record) -> list[tuple[str]]:
+    """The addresses of shelves that everybody may use; a folder is never among them."""
+    found = sorted(
+        name[len("relay:") :]
+        for name, value in record.fields.items()
+        if name.startswith("relay:") and value is True
+    )
+    return [
+        (address,)
+        for address in found[:MOST_RELAYS]
+        if address == line(address, LONGEST_ADDRESS)
+        and (address.startswith("relay:") or "://" in address)
+        and not address.startswith(("folder:", "file:", "local:"))
+    ]
 
 
 KIND: Final = Kind(
@@ -63,6 +83,13 @@ KIND: Final = Kind(
             most=FORGET_DAYS[1],
             label="number of days after which what is past is forgotten",
         ),
+        Field(
+            "relay:",
+            FieldType.BOOLEAN,
+            prefix=True,
+            label="address",
+            longest_key=LONGEST_ADDRESS,
+        ),
     ),
     tables=(
         Table(
@@ -77,6 +104,7 @@ KIND: Final = Kind(
                 "forget_days INTEGER NOT NULL",
             ),
         ),
+        Table("group_relay", ("address TEXT NOT NULL",), indexes=("record",), one_row=False),
     ),
     rows=rows,
     group_may_own=True,

@@ -62,6 +62,7 @@ from mutualaid.model.values.posts import (
     ThanksRow,
     Urgency,
 )
+from mutualaid.model.values.shelves import ShelfRow
 from mutualaid.model.values.suggesting import (
     Fit,
     LearningPair,
@@ -140,6 +141,7 @@ __all__ = [
     "Rules",
     "Say",
     "Scalar",
+    "ShelfRow",
     "Skill",
     "SkillLevel",
     "Standing",
