@@ -222,6 +222,11 @@ class Contacts(Confiding):
         found = self._behalf(post)
         return found[0] if found else ""
 
+    def behalf_is_shared(self, post: bytes) -> bool:
+        """Whether that number is to open to the helper who is accepted."""
+        found = self._behalf(post)
+        return found is not None and found[1]
+
     def _behalf(self, post: bytes) -> tuple[str, bool] | None:
         caretakers = self._caretakers(post)
         return queries.behalf(self._db, post, caretakers[0], caretakers[1:])

@@ -13,7 +13,7 @@ from mutualaid.errors import AlreadyCoveredError, MutualAidError
 from mutualaid.model.values import ChangeSet, PostRow, ResponseRow, Standing
 from mutualaid.ui.page import Desk
 from mutualaid.ui.post_words import helper_name
-from mutualaid.ui.widgets import Button, FormDialog, Look, Text
+from mutualaid.ui.widgets import Button, FormDialog, Text
 from mutualaid.ui.wording import listed
 from mutualaid.ui.words import tr
 
@@ -116,28 +116,23 @@ class AlsoOrInsteadDialog(FormDialog):
     def __init__(
         self, parent: QWidget, desk: Desk, answer: ResponseRow, going: tuple[str, ...]
     ) -> None:
-        name = helper_name(answer)
-        super().__init__(
-            parent, tr("All of it is promised"), tr("{who} goes as well", who=name), width=480
-        )
+        name, names = helper_name(answer), listed(going)
+        super().__init__(parent, tr("All of it is promised"), tr("As well"), width=480)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self._answer = answer
-        names = listed(going)
         words = (
-            tr("{names} go already.", names=names)
+            tr("{names} go already. Should {who} go as well, or instead?", names=names, who=name)
             if len(going) > 1
-            else tr("{names} goes already.", names=names)
-        )
-        self.form.column.addWidget(Text(words, wrap=True))
-        self.form.column.addWidget(
-            Text(
-                tr("“Instead” thanks them and takes your yes to them back."),
-                quiet=True,
-                wrap=True,
+            else tr(
+                "{names} goes already. Should {who} go as well, or instead?", names=names, who=name
             )
         )
-        self.instead = Button(tr("{who} goes instead", who=name), Look.SECONDARY)
+        told = tr("Instead: they are thanked, and your yes to them is taken back.")
+        self.form.column.addWidget(Text(words, wrap=True))
+        self.form.column.addWidget(Text(told, quiet=True, wrap=True))
+        self.ok.setAccessibleName(tr("{who} goes as well", who=name))
+        self.instead = Button(tr("Instead"), name=tr("{who} goes instead", who=name))
         self.instead.clicked.connect(lambda: self._accept(instead=True) and self.accept())
         self.buttons.insertWidget(self.buttons.indexOf(self.ok), self.instead)
         self.ok.setFocus()

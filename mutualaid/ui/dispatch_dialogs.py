@@ -36,17 +36,20 @@ class NumberDialog(FormDialog):
             ),
         )
         self.share = CheckBox(tr("Open it to whoever is accepted"))
+        self._was_shared = desk.group.behalf_is_shared(post.id)
+        self.share.setChecked(self._was_shared)
         self.form.column.addWidget(self.share)
         self.number.setFocus()
 
     def submit(self) -> bool:
-        group, post, before = self._desk.group, self._post, self._before
+        group, post = self._desk.group, self._post
+        before, shared = self._before, self._was_shared
         done = self._desk.run(
             lambda: group.set_behalf_contact(
                 post.id, self.number.text(), share=self.share.isChecked()
             ),
             tr("Saved."),
-            lambda _made: group.set_behalf_contact(post.id, before),
+            lambda _made: group.set_behalf_contact(post.id, before, share=shared),
             on_error=lambda error: self.form.problem(self.number, str(error)),
         )
         return done is not None

@@ -136,6 +136,13 @@ def test_a_number_is_noted_shown_and_forgotten(view, home, post, qtbot):
     press_button(view, "Phone…")
     again = dialog(NumberDialog)
     assert again.number.text() == "0331 22 33"
+    assert not again.share.isChecked()
+    again.share.setChecked(True)
+    again.try_submit()
+    settle()
+    press_button(view, "Phone…")
+    again = dialog(NumberDialog)
+    assert again.share.isChecked()
     again.number.clear()
     again.try_submit()
     settle()

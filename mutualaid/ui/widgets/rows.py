@@ -50,7 +50,7 @@ class CardButton(QPushButton):
         px = theme().px
         self.column.setContentsMargins(px(16), px(14), px(16), px(14))
         self.column.setSpacing(px(4))
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
