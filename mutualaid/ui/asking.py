@@ -8,6 +8,7 @@ from mutualaid.model.taxonomy import post_category_of
 from mutualaid.model.values import PostDraft
 from mutualaid.ui.page import Desk
 from mutualaid.ui.post_form import PostDialog
+from mutualaid.ui.post_saving import save_new
 from mutualaid.ui.words import tr
 
 
@@ -17,14 +18,14 @@ def ask_person(parent: QWidget, desk: Desk, name: str, product: str = "") -> Pos
 
     def save(draft: PostDraft, dialog: PostDialog) -> bool:
         done = desk.run(
-            lambda: group.post(draft),
+            lambda: save_new(group, draft, dialog.photos.drafts, dialog.behalf_phone),
             tr("Posted on the board: “{title}”.", title=draft.title.strip()),
             lambda change: group.withdraw(change.created or b""),
             on_error=dialog.refuse,
         )
         return done is not None
 
-    dialog = PostDialog(parent, group.areas(), save)
+    dialog = PostDialog(parent, group.areas(), save, zone=group.tz)
     if product:
         dialog.title.setText(tr("{thing} to repair", thing=product))
         dialog.category.choose(post_category_of(product))

@@ -128,7 +128,7 @@ class PostDelegate(QStyledItemDelegate):
             mark = QRect(place.left() - icon_room, inner.top(), px(15), height)
             paint_icon(painter, happened.icon, mirrored(mark, inner, direction), colour)
         if happened.share is not None:
-            bar = QRect(inner.right() + 1 - px(120), inner.top() + px(24), px(120), px(5))
+            bar = QRect(inner.right() + 1 - px(120), inner.top() + px(22), px(120), px(4))
             paint.bar(painter, mirrored(bar, inner, direction), happened.share)
 
     def _words(
@@ -141,9 +141,6 @@ class PostDelegate(QStyledItemDelegate):
         title = QRect(inner.left(), inner.top() + px(26), inner.width(), px(24))
         if not row.text:
             title.translate(0, px(8))
-        happened = so_far(row, now_ms())
-        if happened is not None and happened.share is not None:
-            title.setRight(title.right() - px(132))  # the bar hangs into this line
         paint.text(
             painter,
             mirrored(title, whole, direction),

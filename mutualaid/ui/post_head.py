@@ -116,7 +116,7 @@ class PostHead(QWidget):
             said = tr("confirmed {when}", when=ago(row.confirmed, now))
         line = QHBoxLayout()
         line.setSpacing(theme().px(6))
-        words = meta(posted, said, stays_words(row))
+        words = meta(posted, said, "" if row.status.is_past else stays_words(row))
         line.addWidget(Text(words, Size.META, quiet=True, wrap=True), 1)
         if not row.mine:
             menu = PersonMenu(self._desk, row.owner, row.owner_name)

@@ -187,6 +187,7 @@ def test_who_was_accepted_apart_goes_or_stands_by_in_words(homes, street):
     other = "Cleo" if goes == "Ben" else "Ben"
     assert "stands by: somebody else was before them" in said[goes]
     assert "you stand by: somebody else was before you" in said[other]
+    homes[goes].open(post)
     homes[goes].use("Take back your answer")
     homes[other].open(post)
     assert "you go" in homes[other].reads()
