@@ -96,7 +96,7 @@ class AboutMeForm(QWidget):
         self.form.add(
             tr("&Promises at a time, at most"),
             self.limit,
-            help_text=tr("A limit of your own, for the program that says what could fit you."),
+            help_text=tr("Neighbours see it, and what “could fit” you is no more than that."),
         )
         self.outcomes.setAccessibleName(self.outcomes.text())
         self.form.column.addWidget(self.outcomes)

@@ -5,7 +5,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from mutualaid.model.values import (
@@ -163,9 +163,12 @@ class MyCard(CardButton):
         )
         if answer.state not in (*HELD, Standing.LAPSED):
             return [] if answer.state in (Standing.SAID_DONE, Standing.DONE) else [back]
+        need = post.kind is PostKind.NEED
         still = Deed(
-            tr("Still on it"),
-            tr("Still on it: “{title}”", title=post.title),
+            tr("Still on it") if need else tr("Still want it"),
+            tr("Still on it: “{title}”", title=post.title)
+            if need
+            else tr("Still want it: “{title}”", title=post.title),
             lambda: deciding.still_on_it(desk, answer),
             Look.PRIMARY if soon or answer.state is Standing.LAPSED else Look.SECONDARY,
         )
@@ -266,11 +269,19 @@ def words_of(title: str, line: str, facts: str) -> QWidget:
     column = QVBoxLayout(holder)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(theme().px(2))
-    column.addWidget(Text(title, Size.CARD, wrap=True))
+    column.addWidget(_leading(Text(title, Size.CARD, wrap=True)))
     if line:
-        column.addWidget(Text(_short(line), wrap=True, quiet=True))
-    column.addWidget(Text(facts, Size.META, quiet=True, wrap=True))
+        column.addWidget(_leading(Text(_short(line), wrap=True, quiet=True)))
+    column.addWidget(_leading(Text(facts, Size.META, quiet=True, wrap=True)))
     return holder
+
+
+def _leading(label: Text) -> Text:
+    """At the window's leading side, in whatever direction its own words are written."""
+    right = label.layoutDirection() == Qt.LayoutDirection.RightToLeft
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    label.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
+    return label
 
 
 def _short(line: str, most: int = 160) -> str:

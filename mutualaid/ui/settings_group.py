@@ -34,6 +34,8 @@ class Number(QSpinBox):
         self.setSuffix(unit)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccelerated(True)
+        self.setMaximumWidth(theme().px(220))
+        self.lineEdit().setTextMargins(theme().px(8), 0, theme().px(8), 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
