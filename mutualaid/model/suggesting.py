@@ -14,7 +14,8 @@ from typing import Final
 
 from mutualaid.model import queries
 from mutualaid.model.matching import Aim, Meaning, Said, Score, Sort, best, compare, lexicon, read
-from mutualaid.model.matching.finding import expressions
+from mutualaid.model.matching.finding import expressions, signs
+from mutualaid.model.matching.lexicon import LISTED
 from mutualaid.model.queries.matching import Candidate, Page
 from mutualaid.model.reading import Reading
 from mutualaid.model.taxonomy import product_words
@@ -35,7 +36,9 @@ from mutualaid.model.values import (
 #: Of what one word or concept finds, so many of the newest are looked at.
 _MOST_FOUND: Final = 250
 #: So many posts are compared.
-_MOST_COMPARED: Final = 250
+_MOST_COMPARED: Final = 160
+#: Of so few records it is not asked in which languages they are.
+_FEW: Final = 500
 #: So many of one's own posts are looked at for what fits them.
 _MOST_OWN: Final = 60
 #: Places of a list that people get, where posts would fill it.
@@ -66,6 +69,7 @@ class Suggesting(Reading):
     """Queries for what may fit."""
 
     _people: tuple[int, list[_Known]] | None = None
+    _written: tuple[int, tuple[str, ...]] | None = None
 
     def suggest(self, draft: PostDraft, limit: int = 5) -> list[Suggestion]:
         """Posts and people that may already fit what is being typed; quick enough to be asked
@@ -197,11 +201,20 @@ class Suggesting(Reading):
     def _found(self, kind: PostKind, meaning: Meaning) -> list[int]:
         """Numbers of the posts that say most of what this one says, in other words as well."""
         worth: dict[int, float] = {}
-        for expression, weight in expressions(meaning, wants=kind is PostKind.NEED):
+        languages = self._languages()
+        for expression, weight in expressions(meaning, languages, wants=kind is PostKind.NEED):
             numbers = queries.numbers_with(self._db, expression, _MOST_FOUND)
             for number in numbers:
                 worth[number] = worth.get(number, 0.0) + weight
         return sorted(worth, key=lambda number: (-worth[number], -number))[:_MOST_COMPARED]
+
+    def _languages(self) -> tuple[str, ...]:
+        """The languages of the lists in which some post is written."""
+        highest = queries.highest_number(self._db)
+        if self._written is None or self._written[0] != highest:
+            found = [each for each in LISTED if queries.numbers_with(self._db, signs(each), 1)]
+            self._written = highest, tuple(found if highest > _FEW else LISTED)
+        return self._written[1]
 
     def _rarity(self) -> Callable[[str], float]:
         """How much it tells that two posts have a word in common; asked only where they do."""

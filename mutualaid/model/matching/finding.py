@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from mutualaid.model.matching.lexicon import LISTED, Sort, lexicon
+from mutualaid.model.matching.lexicon import Sort, lexicon
 from mutualaid.model.matching.meaning import Meaning
 
 #: What is written together with an Arabic word before it.
@@ -17,9 +17,17 @@ _MOST_WORDS: Final = 10
 _LEAST: Final = 3
 
 
-def expressions(meaning: Meaning, *, wants: bool) -> Iterator[tuple[str, float]]:
+def signs(language: str) -> str:
+    """An expression that finds some post in a language where there are any: its small words."""
+    small = sorted(lexicon().tongues[language].function, key=lambda word: (-len(word), word))
+    return " OR ".join(f'"{word}"' for word in small if word.isalnum())
+
+
+def expressions(
+    meaning: Meaning, languages: tuple[str, ...], *, wants: bool
+) -> Iterator[tuple[str, float]]:
     """Expressions for the index, with how much it says to be found by one; ``wants`` is true of
-    a need, for which offers are looked for."""
+    a need, for which offers are looked for. Concepts are looked for in ``languages``."""
     lists = lexicon()
     ordered = sorted(
         meaning.concepts.items(),
@@ -31,7 +39,7 @@ def expressions(meaning: Meaning, *, wants: bool) -> Iterator[tuple[str, float]]
     )
     for number, said in ordered[:_MOST_CONCEPTS]:
         concept = lists.concepts[number]
-        expression = _of_concept(number, wants)
+        expression = _of_concept(number, languages, wants)
         if expression:
             context = 0.2 if concept.sort is Sort.CONTEXT else 1.0
             yield expression, said.weight * concept.weight * context
@@ -44,12 +52,12 @@ def expressions(meaning: Meaning, *, wants: bool) -> Iterator[tuple[str, float]]
 
 
 @lru_cache(maxsize=4096)
-def _of_concept(number: int, wants: bool) -> str:
+def _of_concept(number: int, languages: tuple[str, ...], wants: bool) -> str:
     lists = lexicon()
     related = (lists.meets if wants else lists.met)[number]
     terms: dict[str, None] = {}
     for other in related:
-        for language in LISTED:
+        for language in languages:
             for begin in lists.beginnings[other].get(language, ()):
                 if len(begin) < _LEAST or not begin.isalnum():
                     continue

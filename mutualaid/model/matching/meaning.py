@@ -4,6 +4,7 @@
 about having something, mending it, learning it, or having something done."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from mutualaid.model.matching.lexicon import LISTED, Lexicon, Sort, lexicon
-from mutualaid.model.matching.stems import ALGORITHMS, STEM, fold, keys, stems
+from mutualaid.model.matching.stems import ALGORITHMS, EXACTLY, STEM, fold, keys, stems
 from mutualaid.model.text import UNSPACED, plain, spell
 
 #: How much a word says by where it stands.
@@ -441,15 +442,20 @@ def _pairs(run: re.Match[str]) -> str:
 @lru_cache(maxsize=8_192)
 def _begun(begun: str, language: str) -> tuple[int, ...]:
     """The concepts of which some word begins like this."""
+    ordered = _ordered(language)
+    found: set[int] = set()
+    at = bisect_left(ordered, (begun, ()))
+    while at < len(ordered) and ordered[at][0].startswith(begun):
+        found.update(ordered[at][1])
+        at += 1
+    return tuple(sorted(found))
+
+
+@lru_cache
+def _ordered(language: str) -> list[tuple[str, tuple[int, ...]]]:
+    """The words of a language's lists, by the alphabet."""
     known = lexicon().words.get(language, {})
-    return tuple(
-        {
-            number
-            for key, found in known.items()
-            if key.removeprefix(STEM).startswith(begun)
-            for number in found
-        }
-    )
+    return sorted((key.lstrip(STEM + EXACTLY), found) for key, found in known.items())
 
 
 def language_code(name: str) -> str:

@@ -220,19 +220,18 @@ def _created(db: Any, before: tuple[int, int]) -> int:
 def _post_rows(db: Any, rows: Sequence[tuple[Any, ...]], me: bytes, now: int) -> list[PostRow]:
     agreed, zone = rules(db), group_tz(db)
     photos = _photos(db, [row[0] for row in rows])
-    return [
-        _post_row(db, row, me, now, agreed, zone, tuple(photos.get(row[0], ()))) for row in rows
-    ]
+    return [_post_row(db, row, me, now, agreed, zone, photos.get(row[0], ())) for row in rows]
 
 
-def _photos(db: Any, numbers: Sequence[int]) -> dict[int, list[bytes]]:
-    found: dict[int, list[bytes]] = {}
-    for number, digest in db.execute(
-        "SELECT record, hash FROM post_photo WHERE record IN (SELECT value FROM json_each(?))"
-        " ORDER BY record, place",
+def _photos(db: Any, numbers: Sequence[int]) -> dict[int, list[tuple[bytes, str]]]:
+    """Hash and words of each photo, by the number of its post."""
+    found: dict[int, list[tuple[bytes, str]]] = {}
+    for number, digest, alt in db.execute(
+        "SELECT record, hash, alt FROM post_photo"
+        " WHERE record IN (SELECT value FROM json_each(?)) ORDER BY record, place",
         (json.dumps(numbers),),
     ):
-        found.setdefault(number, []).append(digest)
+        found.setdefault(number, []).append((digest, alt))
     return found
 
 
@@ -243,7 +242,7 @@ def _post_row(
     now: int,
     agreed: Rules,
     zone: str,
-    photos: tuple[bytes, ...],
+    photos: Sequence[tuple[bytes, str]],
 ) -> PostRow:
     (number, id_, kind, title, text, category, urgency, area, due, mode, parts) = row[:11]
     (on_behalf_of, state, expires, owner, name, created, updated, ask) = row[11:19]
@@ -294,8 +293,9 @@ def _post_row(
         wanted=parts,
         covered=covered or 0,
         waiting=waiting or 0,
-        photos=photos,
+        photos=tuple(digest for digest, _alt in photos),
         consent=consent,
+        photo_alt=photos[0][1] if photos else "",
     )
 
 

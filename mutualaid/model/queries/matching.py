@@ -58,7 +58,7 @@ def numbers_with(db: Any, expression: str, most: int) -> list[int]:
     rows = db.execute(
         "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?",
         (expression, most),
-    )
+    ).fetchall()
     return [row[0] for row in rows]
 
 
@@ -77,7 +77,7 @@ def open_posts(
             AND p.state = 0 AND (p.expires IS NULL OR p.expires > ?)
             AND p.owner NOT IN ({marks}){not_blocked(db, "p.owner")}""",
         (json.dumps(list(numbers)), KINDS.index(kind), now, *but),
-    )
+    ).fetchall()
     return [Candidate(*row) for row in rows]
 
 

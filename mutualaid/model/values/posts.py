@@ -193,6 +193,7 @@ class PostRow:
     waiting: int = 0  # people who wait for a yes
     photos: tuple[bytes, ...] = ()  # content hashes, see PhotoRow
     consent: str = ""
+    photo_alt: str = ""  # what the first photo shows, in words
 
 
 @dataclass(frozen=True, slots=True)
