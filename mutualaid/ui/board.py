@@ -206,6 +206,8 @@ class BoardPage(Page):
             self.model.sweep()
             self._show_figures()
             self._forget_fits()
+            self.photos.look_again()  # a photo that came later changes no row
+            self.list.viewport().update()
         beside = change.members or change.concerns(*BESIDE)
         if self._pane is not None and beside and self.detail_is_shown:
             self._pane.refresh()

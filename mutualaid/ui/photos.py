@@ -286,6 +286,7 @@ class PhotoStrip(QWidget):
             button = PhotoButton(self._photos, row, photo_words(row, number, len(rows)))
             button.toggled.connect(lambda on, which=button: self._toggled(which, on))
             self._flow.addWidget(button)
+            button.show()
             self.buttons.append(button)
             if row.hash == opened:
                 button.setChecked(True)

@@ -32,6 +32,7 @@ from mutualaid.model.values import (
 from mutualaid.ui import deciding
 from mutualaid.ui.page import Desk
 from mutualaid.ui.person_menu import PersonMenu
+from mutualaid.ui.post_reach import helper_ways
 from mutualaid.ui.post_words import (
     STANDING_ICONS,
     amount_words,
@@ -343,13 +344,28 @@ class AnswerCard(Card):
 
         done = self._desk.run(
             lambda: group.accept(record, also=also, instead=instead),
-            _yes_words(answer, self._detail),
+            self._yes_words(answer),
             None if instead else lambda _made: deciding.before(self._desk, answer),
             on_error=refused,
         )
         if done is not None:
             self._covered = ()
         self._ask_covered(focus=done is None)
+
+    def _yes_words(self, answer: ResponseRow) -> str:
+        """What a yes does, and what opens with it."""
+        name = helper_name(answer)
+        offer = self._detail is not None and self._detail.row.kind is PostKind.OFFER
+        said = tr("{who} gets it.", who=name) if offer else tr("{who} goes.", who=name)
+        ways = helper_ways(self._desk.group)
+        if not ways or answer.mine:
+            return said
+        return tr(
+            "{said} What you keep for helpers ({ways}) opens for {who}.",
+            said=said,
+            ways=ways,
+            who=answer.who,
+        )
 
     def _ask_covered(self, *, focus: bool = False) -> None:
         self.question.fill((self._covered, self._answer_name()), self._build_question)
@@ -480,12 +496,6 @@ def _decided_words(answer: ResponseRow, me: str) -> str:
     if answer.decided_by == me:
         return tr("your yes")
     return tr("yes from {who}", who=answer.decided_by)
-
-
-def _yes_words(answer: ResponseRow, detail: PostDetail | None) -> str:
-    offer = detail is not None and detail.row.kind is PostKind.OFFER
-    name = helper_name(answer)
-    return tr("{who} gets it.", who=name) if offer else tr("{who} goes.", who=name)
 
 
 def _talks_with(answer: ResponseRow, detail: PostDetail, me: bytes) -> bytes | None:

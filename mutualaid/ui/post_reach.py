@@ -3,6 +3,7 @@
 """How those who agreed on a post reach each other, and for whom my own number is open."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
@@ -20,6 +21,20 @@ from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import Button, Card, IconLabel, Look, Section, Text
 from mutualaid.ui.wording import listed
 from mutualaid.ui.words import meta, tr
+
+if TYPE_CHECKING:
+    from mutualaid.model.group import Group
+
+
+def helper_ways(group: "Group") -> str:
+    """My own ways to be reached that open for a helper: "phone and email", or nothing."""
+    return listed(
+        [
+            contact_word(one.kind).lower()
+            for one in group.contacts()
+            if one.audience is Audience.HELPER
+        ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

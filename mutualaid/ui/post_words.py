@@ -322,6 +322,14 @@ def stays_words(row: PostRow) -> str:
     return tr("until {day}", day=day(row.expires))
 
 
+def photos_words(row: PostRow) -> str:
+    """That there are photos, and what the one on the card shows."""
+    if not row.photos:
+        return ""
+    words = tr("with %n photos", one="with a photo", n=len(row.photos))
+    return tr("{photos}: {alt}", photos=words, alt=row.photo_alt) if row.photo_alt else words
+
+
 def spoken(row: PostRow, now: int, fit: str = "", zone: str = "") -> str:
     """A card as one sentence."""
     urgency = "" if row.urgency is Urgency.ANYTIME else urgency_word(row.urgency)
@@ -331,7 +339,7 @@ def spoken(row: PostRow, now: int, fit: str = "", zone: str = "") -> str:
         urgency,
         row.text,
         *meta_parts(row, now, zone),
-        tr("with %n photos", one="with a photo", n=len(row.photos)) if row.photos else "",
+        photos_words(row),
         happened.words if happened else "",
         waits_for(row, now, zone)[0],
     )

@@ -266,6 +266,7 @@ def test_a_number_opens_with_the_yes_and_is_said_to(homes, street):
     ana.open(post)
     assert "So far: nobody." in ana.reads()
     ana.use("Accept Ben")
+    assert ana.window.toast.words == "Ben goes. What you keep for helpers (phone) opens for Ben."
     assert "is open for Ben" in ana.reads()
     ben.open(post)
     assert "0170 1234" in ben.reads()
@@ -377,6 +378,14 @@ def test_a_photo_that_has_not_come_says_so(homes, street):
     ben.go_to(button)
     ben.press(Key.Key_Space)
     assert "has not come to this machine yet" in ben.reads(ben.pane.head.photos)
+    (digest,) = street["Ben"].missing_photos()
+    with street["Ben"].replica.write(durable=True):
+        assert street["Ben"].replica.blobs.keep(digest, street["Ana"].photo(digest))
+    ben.hear()
+    assert "has not come" not in ben.reads(ben.pane.head.photos)
+    assert button.isVisible() is False  # a new one stands in its place, open like it
+    assert ben.pane.head.photos.buttons[0].isChecked()
+    assert focused() is ben.pane.head.photos.buttons[0]
 
 
 # -- for everybody

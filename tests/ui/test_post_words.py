@@ -227,6 +227,8 @@ def test_parts_and_amounts(qapp):
 
 def test_a_card_says_that_there_are_photos(qapp):
     assert "with a photo" in spoken(post(photos=(b"1",)), NOW)
+    shown = post(photos=(b"1",), photo_alt="A ladder by the wall")
+    assert "with a photo: A ladder by the wall" in spoken(shown, NOW)
     assert "with 2 photos" in spoken(post(photos=(b"1", b"2")), NOW)
 
 
