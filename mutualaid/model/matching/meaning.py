@@ -5,7 +5,7 @@ about having something, mending it, learning it, or having something done."""
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -73,6 +73,7 @@ class Meaning:
     aim: Aim
     category: str
     any_mending: bool  # repairs, without saying what of
+    languages: frozenset[str] = frozenset()  # in which it is probably written
     unfinished: str = ""  # the beginning of a word that is still being typed, folded
 
     @property
@@ -245,6 +246,7 @@ class _Reader:
             aim,
             self.category,
             any_mending=self._said("to_mend") >= IN_TITLE and not of_something,
+            languages=frozenset(_languages(title, text, latin)),
             unfinished=unfinished,
         )
 
@@ -411,6 +413,12 @@ class _Reader:
         if said is None:
             return 0.0
         return 1.0 if said.weight >= IN_TITLE else 0.85 if said.weight >= IN_TEXT else 0.5
+
+
+def _languages(title: str, text: str, latin: tuple[str, ...]) -> Iterator[str]:
+    for script, languages in ((_LATIN, latin), (_ARABIC, ("ar",)), *_SCRIPTS):
+        if script.search(title) or script.search(text[:_READ]):
+            yield from languages
 
 
 def _strong(mark: float) -> float:

@@ -18,6 +18,8 @@ _CATEGORY: Final = 0.25
 _WORD: Final = 0.7
 _MOST_BY_WORDS: Final = 0.8
 _CONTEXT: Final = 0.15
+#: Those who write in different languages may have none in common.
+_FOREIGN: Final = 0.85
 #: Further agreements count less and less.
 _FURTHER: Final = (1.0, 0.5, 0.25, 0.12)
 
@@ -78,6 +80,8 @@ def compare(
         return NOTHING
     if _conflict(need, offer):
         value *= 0.2
+    if need.languages and offer.languages and need.languages.isdisjoint(offer.languages):
+        value *= _FOREIGN
     if by_words < 0.3 and _is_beside_the_point(need, [each[2] for each in found if each[0] > 0.25]):
         value *= 0.7
     category = need.category == offer.category and need.category not in ("", "other")
