@@ -208,6 +208,7 @@ def test_blocked_people_are_listed_with_a_way_back(page, window, group, qtbot):
     (line,) = page.blocked.people.widgets
     button = line.findChild(QPushButton)
     assert button.accessibleName() == f"Unblock {other.name}"
+    qtbot.waitUntil(button.isVisible)
     tab_to(qtbot, button)
     press(qtbot, Key.Key_Space)
     assert group.blocked() == []
