@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from mutualaid.model.values import (
@@ -20,10 +21,13 @@ from mutualaid.model.values import (
 from mutualaid.ui.deciding import AlsoOrInsteadDialog
 from mutualaid.ui.mine import SHOWN, MyPage
 from mutualaid.ui.my_cards import MyCard, line_of, state_of
+from mutualaid.ui.theme import theme
 from mutualaid.ui.widgets import Button, Pill, Tone
 from tests.model.neighbours import Neighbours
 from tests.ui.helpers import Key, dialog, focused, press, settle, tab_to
 from tests.ui.homes import Home
+from tests.ui.test_names import lay_out, look_at
+from tests.ui.test_shell import cut_labels, outside
 
 
 @pytest.fixture
@@ -328,11 +332,62 @@ def test_every_kind_of_row_can_be_shown(home, street):
     settle()
 
 
-def test_every_control_of_each_view_is_named_and_reached(page, home, street, qtbot):
-    from tests.ui.test_names import look_at
+@pytest.fixture
+def full(home: Home, street: Neighbours) -> Home:
+    """Something in every view, with long words."""
+    street["Ana"].set_contact(ContactKind.PHONE, "0170 1234", Audience.HELPER)
+    street["Ana"].set_contact(ContactKind.EMAIL, "ana@example.org", Audience.GROUP)
+    long = "A lift to the hospital on the other side of the river and back in the evening"
+    whose = street.need("Ana", long, on_behalf_of="Mrs. Castellanos-Okonkwo", parts=3)
+    home.answer("Ben", whose, "I have the van free " * 8)
+    street["Ana"].accept(home.answer("Cleo", whose))
+    made = street["Ana"].help_with(street.need("Ben", long), "Gladly").created
+    street.meet()
+    street["Ben"].accept(made)
+    home.answer("Ben", street.need("Ana", long, text="Two people, one wheelchair. " * 9))
+    return home
 
-    home.answer("Ben", street.need("Ana", "Shopping", on_behalf_of="Mrs. Okafor"))
+
+def views(page: MyPage):
     for chip in (page.chip_mine, page.chip_others, page.chip_reach):
         chip.click()
+        lay_out()
         QApplication.processEvents()
-        look_at(home.window)
+        yield
+
+
+def test_every_control_of_each_view_is_named_and_reached(page, full):
+    for _view in views(page):
+        look_at(full.window)
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0])
+@pytest.mark.parametrize("size", [(1024, 600), (1600, 1000)])
+def test_nothing_is_cut_in_any_view(page, full, size, scale):
+    theme().set_text_scale(scale)
+    try:
+        full.window.resize(*size)
+        for _view in views(page):
+            assert cut_labels(page) == []
+            assert outside(full.window) == []
+        page.chip_mine.click()
+        page.open_record(cards(page, Involvement.WAITING)[0].row.post.id)
+        QApplication.processEvents()
+        assert outside(full.window) == []
+    finally:
+        theme().set_text_scale(1.0)
+
+
+def test_right_to_left_mirrors_each_view(page, full, qapp):
+    qapp.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        for _view in views(page):
+            assert cut_labels(page) == []
+            assert outside(full.window) == []
+        page.chip_mine.click()
+        QApplication.processEvents()
+        (card, *_rest) = cards(page, Involvement.WAITING)
+        yes, no = buttons(card)["Accept"], buttons(card)["Decline"]
+        assert no.mapTo(card, QPoint()).x() < yes.mapTo(card, QPoint()).x() < card.width() / 2
+    finally:
+        qapp.setLayoutDirection(Qt.LayoutDirection.LeftToRight)

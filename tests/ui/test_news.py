@@ -11,7 +11,7 @@ from mutualaid.model.values import NOTHING_CHANGED, NewsKind, NewsRow
 from mutualaid.ui.icons import icon_names
 from mutualaid.ui.news import NewsCard, NewsPage, gathered
 from mutualaid.ui.news_words import NEWS_ICONS, news_text, summary
-from mutualaid.ui.notifying import Notifier
+from mutualaid.ui.notifying import Notifier, SystemTray
 from mutualaid.ui.preferences import Preferences
 from tests.model.neighbours import Neighbours
 from tests.ui.helpers import Key, focused, press, settle
@@ -279,6 +279,13 @@ def test_a_look_at_the_window_puts_the_icon_away(watched, qtbot):
 def test_a_pressed_notification_brings_the_news_to_the_front(home):
     home.window.come_forward()
     assert home.window.page.name == "news"
+
+
+def test_where_there_is_no_tray_nothing_is_told_and_nothing_breaks(home):
+    tray = SystemTray(home.window)
+    assert not SystemTray.available()  # offscreen has none
+    tray.tell("Mutual Aid", "1 private message.")
+    tray.away()
 
 
 def test_the_wish_is_kept(tmp_path, qapp):
