@@ -445,6 +445,9 @@ class BoardPage(Page):
         self.focus_content()
         return True
 
+    def edit_record(self, record: bytes) -> None:
+        self._edit(self.group.post_detail(record).row)
+
     def _edit(self, row: PostRow) -> None:
         detail = self.group.post_detail(row.id)
 

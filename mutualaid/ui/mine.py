@@ -141,7 +141,7 @@ class MyPage(Page):
         self._tabs.buttonToggled.connect(lambda _chip, on: on and self._choose_view())
         about = Button(tr("About me"), Look.QUIET, icon="edit")
         about.setAccessibleDescription(tr("Name, area, languages, skills, what I fix"))
-        about.clicked.connect(lambda: self.desk.window.show_record("person", self.group.me))
+        about.clicked.connect(lambda: self.desk.window.edit_record("person", self.group.me))
         self.about = about
         self.add_chip(about)
 
@@ -327,7 +327,7 @@ class MyPage(Page):
         return self._pane
 
     def _edit(self, row: PostRow) -> None:
-        self.desk.window.show_record("post", row.id)
+        self.desk.window.edit_record("post", row.id)
 
 
 def is_steward(group: "Group") -> bool:

@@ -46,6 +46,9 @@ class Window(Protocol):
     def show_record(self, kind: str, record: bytes) -> None:
         """Go to the page that shows records of this kind, and open this one."""
 
+    def edit_record(self, kind: str, record: bytes) -> None:
+        """Go to the page that shows records of this kind, and open its form for this one."""
+
     def show_thread(self, post: bytes, person: bytes) -> None:
         """Go to what passed between me and one person alone beside a post."""
 
@@ -198,6 +201,9 @@ class Page(QWidget):
 
     def open_record(self, record: bytes) -> None:
         """Show one record of the page's kind."""
+
+    def edit_record(self, record: bytes) -> None:
+        """Open the form for one record of the page's kind."""
 
     def leave_detail(self) -> None:
         """Close the detail; the focus goes back to the content."""

@@ -97,6 +97,10 @@ class PeoplePage(Page):
         self.list.select_key(self.model.index_of(row.number))
         self._show(row)
 
+    def edit_record(self, record: bytes) -> None:
+        if record == self.group.me:
+            self.edit_about_me()
+
     def leave_detail(self) -> None:
         if not self.form.isHidden() and not self.form.may_leave():
             return

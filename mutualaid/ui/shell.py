@@ -168,6 +168,10 @@ class Shell(QMainWindow):
                 self.page.open_record(record)
                 return
 
+    def edit_record(self, kind: str, record: bytes) -> None:
+        self.show_record(kind, record)
+        self.page.edit_record(record)
+
     def show_thread(self, post: bytes, person: bytes) -> None:
         from mutualaid.ui.messages import MessagesPage
 

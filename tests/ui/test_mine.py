@@ -21,6 +21,7 @@ from mutualaid.model.values import (
 from mutualaid.ui.deciding import AlsoOrInsteadDialog
 from mutualaid.ui.mine import SHOWN, MyPage
 from mutualaid.ui.my_cards import MyCard, line_of, state_of
+from mutualaid.ui.post_form import PostDialog
 from mutualaid.ui.theme import theme
 from mutualaid.ui.widgets import Button, Pill, Tone
 from tests.model.neighbours import Neighbours
@@ -213,6 +214,25 @@ def test_talking_from_a_post_leads_to_the_messages(page, home, street):
     page.pane.talk_asked.emit(post, street["Ben"].me)
     assert home.window.page.name == "messages"
     assert "Ben" in home.window.page.pane.accessibleName()
+
+
+def test_changing_a_post_opens_its_form(page, home, street):
+    post = street.need("Ana", "A lift")
+    home.meet()
+    page.open_record(post)
+    page.pane.edit_asked.emit(home.group.post_detail(post).row)
+    form = dialog(PostDialog)
+    assert form.title.text() == "A lift"
+    form.reject()
+    settle()
+
+
+def test_what_is_about_me_is_one_press_away(page, home):
+    page.about.click()
+    people = home.window.page
+    assert people.name == "people"
+    assert people.form.isVisible()
+    assert people.form.name.text() == "Ana"
 
 
 def test_new_comments_are_counted_until_another_post_is_opened(page, home, street):
