@@ -3,6 +3,7 @@
 """How those who agreed on a post reach each other, and for whom my own number is open."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -43,7 +44,7 @@ class Mine:
 
     kinds: tuple[str, ...]
     opened: tuple[OpenedRow, ...]
-    helps: bool  # whether I help: then nothing opens by itself
+    closed: tuple[tuple[bytes, str], ...]  # who else goes, or for whom I go: person and name
 
     @property
     def ways(self) -> str:
@@ -71,9 +72,7 @@ class Reach(Section):
         if not row.mine and any(one.mine and one.state.goes for one in detail.responses):
             people[row.owner] = row.owner_name
         if detail.may_decide:
-            people |= {
-                one.person: one.who for one in detail.responses if one.state.goes and not one.mine
-            }
+            people |= self._others(detail)
         return tuple(
             (name, way)
             for person, name in people.items()
@@ -91,13 +90,26 @@ class Reach(Section):
         goes = any(one.mine and one.state.goes for one in detail.responses)
         if not (detail.may_decide or goes):
             return None
-        opened = tuple(one for one in group.who_has() if one.post == row.id and one.person)
+        have = [one for one in group.who_has() if one.post in (None, row.id)]
+        opened = tuple(one for one in have if one.post == row.id and one.person)
         kinds = tuple(
             contact_word(one.kind) for one in group.contacts() if one.audience is Audience.HELPER
         )
         if not (kinds or opened) or (row.status.is_past and not opened):
             return None
-        return Mine(kinds, opened, helps=goes and not detail.may_decide)
+        others = self._others(detail) if kinds and not row.status.is_past else {}
+        reached = {one.person for one in have}
+        closed = tuple(each for each in others.items() if each[0] not in reached)
+        return Mine(kinds, opened, closed)
+
+    def _others(self, detail: PostDetail) -> dict[bytes, str]:
+        """With whom I do this: the names of those who go for it, or of whom I go for."""
+        row = detail.row
+        if row.mine or detail.may_decide:
+            return {
+                one.person: one.who for one in detail.responses if one.state.goes and not one.mine
+            }
+        return {row.owner: row.owner_name}
 
     def _build(
         self,
@@ -129,28 +141,28 @@ class Reach(Section):
                 ways=mine.ways,
                 names=listed(names),
             )
+            _line(card, "key", words, "")
             link = Button(tr("Who can reach me"), Look.QUIET)
             link.clicked.connect(lambda: self._desk.window.show_page("mine"))
-        elif mine.helps:
-            words = tr("{who} cannot see yours ({ways}).", who=row.owner_name, ways=mine.ways)
-            link = Button(tr("Open it for {who}", who=row.owner_name), Look.QUIET)
-            link.clicked.connect(lambda: self._open(row))
-        else:
+            card.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeading)
+        for person, name in mine.closed:
+            _line(card, "key", tr("{who} cannot see yours ({ways}).", who=name, ways=mine.ways), "")
+            button = Button(tr("Open it for {who}", who=name), Look.QUIET)
+            button.clicked.connect(partial(self._open, row, person, name))
+            card.column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeading)
+        if not names and not mine.closed:
             words = tr(
                 "Yours ({ways}) opens only for a person who is accepted. So far: nobody.",
                 ways=mine.ways,
             )
-            link = None
-        _line(card, "key", words, "")
-        if link is not None:
-            card.column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeading)
+            _line(card, "key", words, "")
 
-    def _open(self, row: PostRow) -> None:
+    def _open(self, row: PostRow, person: bytes, name: str) -> None:
         group = self._desk.group
         self._desk.run(
-            lambda: group.open_contact(row.owner, row.id),
-            tr("{who} can reach you now, for this post.", who=row.owner_name),
-            lambda _made: group.close_contact(row.owner, row.id),
+            lambda: group.open_contact(person, row.id),
+            tr("{who} can reach you now, for this post.", who=name),
+            lambda _made: group.close_contact(person, row.id),
         )
 
 

@@ -282,6 +282,24 @@ def test_a_number_opens_with_the_yes_and_is_said_to(homes, street):
     assert "0170 1234" not in ben.reads()
 
 
+def test_a_number_opens_by_hand_for_who_took_a_part_without_asking(homes, street):
+    street["Ana"].set_contact(ContactKind.PHONE, "0170 1234", Audience.HELPER)
+    post = street.need("Ana", "Three dinners", parts=3)
+    answer(street, "Ben", post)
+    ana, ben = homes["Ana"], homes["Ben"]
+    ben.open(post)
+    assert "0170 1234" not in ben.reads()
+    ana.open(post)
+    ana.use("Open it for Ben")
+    assert "is open for Ben" in ana.reads()
+    ben.open(post)
+    assert "0170 1234" in ben.reads()
+    ana.sit_down()
+    ana.window.undo()
+    ben.open(post)
+    assert "0170 1234" not in ben.reads()
+
+
 def test_talking_privately_is_asked_for_with_post_and_person(homes, street, qtbot):
     post = street.need("Ana")
     answer(street, "Ben", post)
