@@ -143,7 +143,7 @@ def _build(
             # The name of a language is understood in each.
             listed = spoken if table["sort"] == "language" and language != "ar" else ""
             for text in (listed or table.get(language, "")).split(","):
-                parts = plain(text).split()
+                parts = _telling(plain(text).split(), small[language])
                 if not parts:
                     continue
                 if text.strip().startswith(EXACTLY):
@@ -210,6 +210,13 @@ def _build(
             if "also" in table
         },
     )
+
+
+def _telling(parts: list[str], tongue: Tongue) -> list[str]:
+    """The words of a phrase without its small ones, where two or more are left: “silla de
+    ruedas” is also “silla con ruedas”."""
+    told = [part for part in parts if part not in tongue.function or part in tongue.negations]
+    return told if len(told) > 1 else parts
 
 
 def _meets(

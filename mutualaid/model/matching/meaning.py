@@ -263,7 +263,7 @@ class _Reader:
         for rule in self.lists.rules:
             if rule.anywhere is not anywhere or rule.gives in said:
                 continue
-            if rule.category and (rule.category != self.category or self._says_something()):
+            if rule.category and (rule.category != self.category or self._says_something(IN_TITLE)):
                 continue
             met = [next((n for n in each if n in said), None) for each in rule.all]
             if None not in met:
@@ -271,11 +271,12 @@ class _Reader:
                 mean = sum(part.weight for part in parts) / len(parts)
                 said[rule.gives] = Said(mean, parts[-1].word)
 
-    def _says_something(self) -> bool:
+    def _says_something(self, least: float = 0.0) -> bool:
         """Whether it is known what a post is about, besides whom and where."""
         return any(
             self.lists.concepts[number].sort in (Sort.THING, Sort.SPACE, Sort.ACT, Sort.SKILL)
-            for number in self.concepts
+            for number, said in self.concepts.items()
+            if said.weight >= least
         )
 
     def _clause(
@@ -399,7 +400,7 @@ class _Reader:
             have = max(have, 0.9)
         if things:
             # Who names a thing wants it or gives it, unless they say what is to be done with it.
-            done = 0.6 if acts >= things else 0.0
+            done = 0.5 if acts >= things else 0.0
             have = max(have, 1.0 - 0.75 * max(_strong(mend), _strong(teach), done))
         act = 1.0 if acts else 0.0
         if teach >= 0.6:
