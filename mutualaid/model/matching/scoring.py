@@ -12,7 +12,7 @@ from mutualaid.model.matching.meaning import IN_TITLE, Aim, Meaning, Said
 #: What scores less is not shown.
 FLOOR: Final = 0.6
 #: Nor is what scores less than this share of the best.
-SHARE: Final = 0.65
+SHARE: Final = 0.68
 
 _CATEGORY: Final = 0.25
 _WORD: Final = 0.7
