@@ -32,6 +32,7 @@ class Noted(NamedTuple):
     number: int
     size: int
     state: State
+    seen: int  # when it was first seen there, in ms
     says: bytes | None
 
 
@@ -104,19 +105,21 @@ def set_cursor(db: Any, shelf: str, topic: bytes, value: bytes) -> None:
 
 
 def parcels(db: Any, shelf: str, topic: bytes) -> Iterator[Noted]:
-    for name, number, size, state, says in db.execute(
-        "SELECT name, number, size, state, says FROM shelf_parcel WHERE shelf = ? AND topic = ?",
+    for name, number, size, state, seen, says in db.execute(
+        "SELECT name, number, size, state, seen, says FROM shelf_parcel"
+        " WHERE shelf = ? AND topic = ?",
         (shelf, topic),
     ):
-        yield Noted(bytes(name), number, size, State(state), None if says is None else bytes(says))
+        index = None if says is None else bytes(says)
+        yield Noted(bytes(name), number, size, State(state), seen, index)
 
 
 def keep(db: Any, shelf: str, topic: bytes, noted: Iterable[Noted]) -> None:
     db.executemany(
-        "INSERT OR REPLACE INTO shelf_parcel VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO shelf_parcel VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (shelf, topic, name, number, size, int(state), says)
-            for name, number, size, state, says in noted
+            (shelf, topic, name, number, size, int(state), seen, says)
+            for name, number, size, state, seen, says in noted
         ],
     )
 

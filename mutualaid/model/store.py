@@ -126,6 +126,7 @@ def _shelves(db: "Database") -> None:
         "CREATE TABLE shelf_parcel (shelf TEXT NOT NULL, topic BLOB NOT NULL,"
         " name BLOB NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL,"
         " state INTEGER NOT NULL,"  # see shelf_notes.State
+        " seen INTEGER NOT NULL,"  # when it was first seen there, in ms
         " says BLOB,"  # its index, NULL where it could not be read
         " PRIMARY KEY (shelf, topic, name)) WITHOUT ROWID"
     )

@@ -1,0 +1,316 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Filling a shelf: what this machine wrote, as soon as somebody is known to lack it and the shelf
+has it not; what others wrote only after a random wait and a fresh list.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+
+from mutualaid.model import shelf_notes
+from mutualaid.model.chains import Holdings
+from mutualaid.model.entry import Chain
+from mutualaid.model.group import Group
+from mutualaid.model.shelf_notes import Noted, State
+from mutualaid.sync import packing, unpacking
+from mutualaid.sync.emptying import Emptying
+from mutualaid.sync.packing import Gap
+from mutualaid.sync.parcel import WANT_BYTES, Body, Index, Lock, seal, write_index
+from mutualaid.sync.parcel_outside import name_of
+from mutualaid.sync.shelf import Cursor, Shelf
+from mutualaid.sync.shelf_topics import MOST_PARCELS, Topic
+
+#: Bytes on a topic up to which others' gaps are filled: well below any shelf's quota.
+OTHERS_ROOM: Final = 32 * 1024 * 1024
+#: Photos that are left in one round, and bytes of statements of others in one head.
+MOST_PHOTOS: Final = 64
+OTHERS_SAID: Final = 12 * 1024
+LONGEST_STATEMENT: Final = 40 * 1024
+#: Machines that were not heard for so long are not waited for with gaps.
+LOST_MS: Final = 180 * 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long to wait for what, in seconds."""
+
+    #: Before filling gaps that others left: another machine may be quicker.
+    others: tuple[float, float] = (20.0, 90.0)
+    #: Between two statements of what is held here, on one shelf: where something was taken from
+    #: that shelf, and where nothing was.
+    statements: float = 30.0
+    idle: float = 600.0
+    #: Between two lists from the beginning.
+    afresh: float = 3600.0
+
+
+class Filling(Emptying):
+    """The part of a keeper that writes; it lists afresh before it fills what others left out."""
+
+    def __init__(
+        self,
+        group: Group,
+        shelf: Shelf,
+        stored: Callable[[unpacking.Taken], None],
+        *,
+        now: Callable[[], float] | None,
+        random: Random | None,
+        pace: Pace | None,
+    ) -> None:
+        super().__init__(group, shelf, stored)
+        self._now = now or (lambda: asyncio.get_running_loop().time())
+        self._random = random or Random()  # noqa: S311 - spreads machines, hides nothing
+        self._pace = pace or Pace()
+        self._others_due: float | None = None
+        self._told_at: float | None = None
+        self._welcomed: dict[bytes, frozenset[bytes]] = {}
+
+    async def _fill(self, *, afresh: bool) -> None:
+        replica = self._replica
+        epochs = replica.epochs()
+        self._waiting = 0
+        if not epochs or (replica.joined and not unpacking.is_member(replica)):
+            return
+        new_welcome = await self._leave_welcomes(afresh=afresh)
+        topic = self._topic(Lock.of_epoch(epochs[0]))
+        others = self._others()
+        if not others:
+            return
+        own, theirs = self._gaps(topic, others)
+        self._waiting = sum(gap.entries for gap in own)
+        await self._leave(topic, own, beside=True)
+        self._waiting = 0
+        await self._leave_photos(topic, self._own_photos(topic, others))
+        wanted = self._wanted_photos(topic)
+        if not (theirs or wanted) or not unpacking.is_member(replica):
+            self._others_due = None
+            return
+        if not new_welcome and not self._is_others_turn():
+            return
+        if not new_welcome:
+            await self._list(topic, None)
+            _own, theirs = self._gaps(topic, others)
+        if topic.size < OTHERS_ROOM:
+            await self._leave(topic, theirs)
+            await self._leave_photos(topic, self._wanted_photos(topic))
+
+    def _is_others_turn(self) -> bool:
+        now = self._now()
+        if self._others_due is None:
+            self._others_due = now + self._random.uniform(*self._pace.others)
+        if now < self._others_due:
+            return False
+        self._others_due = None
+        return True
+
+    def _others(self) -> list[Holdings]:
+        """What each machine holds for which something is left here. An open invitation is a
+        machine that holds nothing yet."""
+        replica = self._replica
+        membership = replica.membership()
+        said = {each.device: each.holdings for each in replica.statements()}
+        heard = replica.last_heard()
+        now = replica.clock()
+        found: list[Holdings] = [
+            said.get(device.key, {})
+            for device in membership.current_devices()
+            if device.key != replica.device.public
+            and now - max(heard.get(device.key, 0), device.added) < LOST_MS
+        ]
+        if self.group.invitations():
+            found.append({})
+        return found
+
+    def _gaps(self, topic: Topic, others: Sequence[Holdings]) -> tuple[list[Gap], list[Gap]]:
+        """What somebody lacks and the shelf has not: of this machine's own, and of others'."""
+        journal = self._replica.journal
+        own: list[Gap] = []
+        theirs: list[Gap] = []
+        for branch in journal.all_branches():
+            first = packing.needed_from(journal, branch, others)
+            if first > branch.head_seq:
+                continue
+            mine = branch.device == self._replica.device.public
+            (own if mine else theirs).extend(topic.coverage.gaps(branch, first))
+        return packing.in_order(journal, own), packing.in_order(journal, theirs)
+
+    async def _leave(self, topic: Topic, gaps: Sequence[Gap], *, beside: bool = False) -> None:
+        """Put what is in these gaps; with ``beside`` also what this machine has to say."""
+        journal = self._replica.journal
+        rest: list[Gap] = []
+        for gap in gaps:
+            for piece, is_block in packing.blocks(journal, gap):
+                made = packing.block(journal, topic.lock, piece) if is_block else None
+                if made is None:
+                    rest.append(piece)
+                else:
+                    await self._put(topic, *made)
+        packs = packing.loose(journal, rest)
+        said = self._to_say(topic) if beside else None
+        first = next(packs, None)
+        join = self._join_request(topic) if beside else None
+        if said is not None or join is not None:
+            wants = self._wants()
+            statements = said or ()
+            made = packing.mixed(topic.lock, first, statements=statements, wants=wants, join=join)
+            await self._put(topic, *made)
+            if statements:
+                self._told_at, self._took = self._now(), False
+        elif first is not None:
+            await self._put(topic, *packing.mixed(topic.lock, first))
+        for pack in packs:
+            await self._put(topic, *packing.mixed(topic.lock, pack))
+
+    async def _put(self, topic: Topic, parcel: bytes, index: Index) -> None:
+        name = name_of(parcel)
+        if name in topic.noted and topic.noted[name].state is not State.UNFIT:
+            return
+        await self.shelf.put(topic.lock.topic, parcel)
+        if name in topic.noted:
+            self._forget(topic, name)
+        self._remember(topic, name, index)
+        self._keep(topic, [self._noted(parcel, write_index(index))])
+        await asyncio.sleep(0)
+
+    def _noted(self, parcel: bytes, says: bytes | None) -> Noted:
+        clock = self._replica.clock()
+        return Noted(name_of(parcel), 0, len(parcel), State.DONE, clock, says)
+
+    def _to_say(self, topic: Topic) -> list[tuple[bytes, bytes]] | None:
+        """Statements to leave, this machine's first; None if the shelf has them."""
+        replica = self._replica
+        if not unpacking.is_member(replica):
+            return None
+        own = replica.statement()
+        told, wants = topic.wants.get(own.device, (-1, ()))
+        told = max(told, topic.said.get(own.device, -1))
+        if told >= own.created and wants == tuple(self._wants()):
+            return None
+        now = self._now()
+        every = self._pace.statements if self._took else self._pace.idle
+        if self._told_at is not None and now - self._told_at < every:
+            return None
+        if len(own.body) > LONGEST_STATEMENT:
+            return None
+        found = [(own.body, own.signature)]
+        room = OTHERS_SAID
+        for each in sorted(replica.statements(), key=lambda each: -each.created):
+            if each.device == own.device or topic.said.get(each.device, -1) >= each.created:
+                continue
+            if not replica.membership().is_current(each.device) or len(each.body) > room:
+                continue
+            room -= len(each.body) + 64
+            found.append((each.body, each.signature))
+        return found
+
+    def _wants(self) -> list[bytes]:
+        """Beginnings of the hashes of photos that are lacking here, newest posts first."""
+        missing = self._replica.blobs.missing()
+        return [digest[:WANT_BYTES] for digest, _ in zip(missing, range(256), strict=False)]
+
+    def _join_request(self, topic: Topic) -> Any:
+        replica = self._replica
+        if replica.invitation is None:
+            return None
+        asked = any(replica.device.public in index.joins for index in topic.says.values())
+        return None if asked else replica.join_request()
+
+    # -- photos
+
+    def _own_photos(self, topic: Topic, others: Sequence[Holdings]) -> list[bytes]:
+        """Photos of this person's living posts of whose text somebody lacks the newest part."""
+        journal = self._replica.journal
+        found: dict[bytes, None] = {}
+        for branch in journal.branches(self._replica.device.public, Chain.CONTENT):
+            first = packing.needed_from(journal, branch, others)
+            if first > branch.head_seq:
+                continue
+            for (digest,) in self._db.execute(
+                "SELECT DISTINCT post_photo.hash FROM entry JOIN change ON change.entry ="
+                " entry.number JOIN post_photo ON post_photo.record = change.record"
+                " JOIN blob ON blob.hash = post_photo.hash"
+                " WHERE entry.chain = ? AND entry.seq >= ?",
+                (branch.number, first),
+            ):
+                found[bytes(digest)] = None
+        return [each for each in found if not topic.coverage.has_blob(each)]
+
+    def _wanted_photos(self, topic: Topic) -> list[bytes]:
+        """Photos that some machine said it lacks, and that are here and not on the shelf."""
+        me = self._replica.device.public
+        current = self._replica.membership()
+        wants = {
+            want
+            for device, (_created, wants) in topic.wants.items()
+            if device != me and current.is_current(device)
+            for want in wants
+        }
+        if not wants:
+            return []
+        return [
+            digest
+            for digest in self._replica.blobs.all()
+            if digest[:WANT_BYTES] in wants and not topic.coverage.has_blob(digest)
+        ]
+
+    async def _leave_photos(self, topic: Topic, hashes: Iterable[bytes]) -> None:
+        for _number, digest in zip(range(MOST_PHOTOS), hashes, strict=False):
+            data = self._replica.blobs.serve(digest)
+            if data is not None:
+                await self._put(topic, *packing.photo(topic.lock, data))
+
+    # -- welcomes
+
+    async def _leave_welcomes(self, *, afresh: bool) -> bool:
+        """Put what a newcomer needs for each invitation made here; whether any was new."""
+        left = False
+        for seed in self.group.welcomes():
+            lock = Lock.of_seed(seed)
+            if seed in self._welcomed and not afresh:
+                continue
+            there: set[bytes] = set()
+            after: Cursor | None = None
+            while len(there) < MOST_PARCELS:
+                listing = await self.shelf.list(lock.topic, after)
+                there.update(each.name for each in listing.parcels)
+                after = listing.cursor
+                if not listing.more or not listing.parcels:
+                    break
+            known = self._welcomed.get(seed) or frozenset(
+                each.name
+                for each in shelf_notes.parcels(self._db, self.shelf.address, lock.topic.public)
+            )
+            if known and known <= there:
+                self._welcomed[seed] = known
+                continue
+            self._welcomed[seed] = await self._put_welcome(lock)
+            left = True
+        return left
+
+    async def _put_welcome(self, lock: Lock) -> frozenset[bytes]:
+        """The control chains and the keys; the rest lies on the group's own topic."""
+        journal = self._replica.journal
+        gaps = packing.in_order(
+            journal,
+            [
+                Gap(branch, branch.first, branch.head_seq)
+                for branch in journal.all_branches()
+                if branch.chain is Chain.CONTROL
+            ],
+        )
+        noted: list[Noted] = []
+        secrets = tuple(each.secret for each in reversed(self._replica.epochs()))
+        packs = list(packing.loose(journal, gaps))
+        for number, pack in enumerate(packs):
+            last = number == len(packs) - 1
+            index = Index(stretches=tuple(pack.stretches))
+            body = Body(batches=pack.batches, epochs=secrets if last else ())
+            parcel = seal(lock, index, body)
+            await self.shelf.put(lock.topic, parcel)
+            noted.append(self._noted(parcel, None))
+        with self._replica.write(durable=False):
+            shelf_notes.keep(self._db, self.shelf.address, lock.topic.public, noted)
+        return frozenset(each.name for each in noted)

@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One shelf of one group, emptied and filled: the same code for every road.
+
+What is gone from a shelf is noticed, told, and left there again where somebody still lacks it.
+Both halves can stop anywhere and be done again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+from typing import Final
+
+from mutualaid.model import shelf_notes
+from mutualaid.model.group import Group
+from mutualaid.model.shelf_notes import State
+from mutualaid.model.values.shelves import ShelfRow
+from mutualaid.sync import unpacking
+from mutualaid.sync.filling import Filling, Pace
+from mutualaid.sync.shelf import Shelf, ShelfError, ShelfUnreachableError
+
+#: How long it is shown that something was gone from a shelf.
+NOTICE_MS: Final = 7 * 24 * 60 * 60 * 1000
+
+
+class Keeper(Filling):
+    """Keeps one shelf of one group in step. ``round`` is all; who calls it decides when."""
+
+    def __init__(
+        self,
+        group: Group,
+        shelf: Shelf,
+        *,
+        local: bool = True,
+        stored: Callable[[unpacking.Taken], None] = lambda _taken: None,
+        now: Callable[[], float] | None = None,
+        random: Random | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        """``stored`` is called for whatever was taken in. ``now`` is a clock in seconds that never
+        goes back: the loop's, unless a test has another."""
+        super().__init__(group, shelf, stored, now=now, random=random, pace=pace)
+        self.local = local
+        self._afresh_at: float | None = None
+        known = shelf_notes.rows(self._db).get(shelf.address)
+        self._row = known or ShelfRow(shelf.address, local)
+        self._notice = self._row.notice, self._row.noticed
+
+    async def round(self, *, afresh: bool = False) -> None:
+        """Empty, then fill. Raises ShelfError where the shelf refuses; what was done stays done,
+        and how the shelf was found is noted either way."""
+        now = self._now()
+        if self._afresh_at is None or now >= self._afresh_at:
+            afresh = True
+        try:
+            await self._empty_all(afresh=afresh)
+            await self._fill(afresh=afresh)
+            if afresh:
+                self._afresh_at = self._now() + self._pace.afresh
+        except ShelfError as error:
+            self._note(str(error), reachable=not isinstance(error, ShelfUnreachableError))
+            raise
+        self._note("", reachable=True)
+
+    def due(self) -> float:
+        """When the next round is due though nothing happens, by this keeper's clock."""
+        due = [each for each in (self._afresh_at, self._others_due) if each is not None]
+        return min(due, default=self._now())
+
+    async def wait(self) -> None:
+        """Return when the shelf may have something new."""
+        topics = [each for each in self._topics.values() if each.cursor is not None]
+        waits = [
+            asyncio.create_task(self.shelf.wait(each.lock.topic, each.cursor))
+            for each in topics[-3:]
+            if each.cursor is not None
+        ]
+        try:
+            if not waits:
+                await asyncio.Event().wait()
+            done, _rest = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        finally:
+            for each in waits:
+                each.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    # -- how the shelf was found
+
+    def _note(self, problem: str, *, reachable: bool) -> None:
+        notice, noticed = self._notice
+        clock = self._replica.clock()
+        if noticed is not None and clock - noticed > NOTICE_MS:
+            self._notice = notice, noticed = "", None
+        unread = sum(
+            each.state in (State.NEWER, State.WAITING)
+            for topic in self._topics.values()
+            for each in topic.noted.values()
+        )
+        row = ShelfRow(
+            self.shelf.address,
+            self.local,
+            reachable=reachable,
+            held=sum(len(topic.noted) for topic in self._topics.values()),
+            bytes=sum(topic.size for topic in self._topics.values()),
+            unread=unread,
+            waiting=self._waiting,
+            last_heard=clock if reachable else self._row.last_heard,
+            problem=problem,
+            notice=notice,
+            noticed=noticed,
+        )
+        self._row = row
+        with self._replica.write(durable=False):
+            shelf_notes.note_status(self._db, row)
+
+    @property
+    def status(self) -> ShelfRow:
+        """How the shelf was found last."""
+        return self._row

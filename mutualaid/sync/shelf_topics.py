@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is known of a shelf while the program runs: its topics, and what lies on each."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from mutualaid.model import shelf_notes
+from mutualaid.model.group import Group
+from mutualaid.model.replica import Replica
+from mutualaid.model.shelf_notes import Noted, State
+from mutualaid.sync.packing import Coverage
+from mutualaid.sync.parcel import BadParcelError, Index, Lock, read_index
+from mutualaid.sync.shelf import Cursor, Listed, Shelf
+
+#: Parcels of one topic that are looked at; a hostile shelf may tell of ten million.
+MOST_PARCELS: Final = 20_000
+
+
+@dataclass(slots=True)
+class Topic:
+    """What is known of one topic on the shelf."""
+
+    lock: Lock
+    coverage: Coverage
+    noted: dict[bytes, Noted] = field(default_factory=dict)
+    says: dict[bytes, Index] = field(default_factory=dict)
+    cursor: Cursor | None = None
+    #: Names that could not be fetched a moment ago: still being copied, perhaps.
+    later: dict[bytes, Listed] = field(default_factory=dict)
+    #: What was so when a waiting parcel was last tried in vain.
+    tried: dict[bytes, object] = field(default_factory=dict)
+    #: Device → the newest statement of it on the shelf, and what it wants since.
+    said: dict[bytes, int] = field(default_factory=dict)
+    wants: dict[bytes, tuple[int, tuple[bytes, ...]]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parcels."""
+        return sum(each.size for each in self.noted.values())
+
+
+class ShelfWork:
+    """What emptying and filling share: one shelf of one group."""
+
+    def __init__(self, group: Group, shelf: Shelf) -> None:
+        self.group = group
+        self.shelf = shelf
+        self._topics: dict[bytes, Topic] = {}
+        #: What was noticed of this shelf, and when.
+        self._notice: tuple[str, int | None] = "", None
+        #: Entries of this machine that are still to be left.
+        self._waiting = 0
+        #: Whether something was taken from this shelf since this machine last said what it holds.
+        self._took = False
+
+    @property
+    def _replica(self) -> Replica:
+        return self.group.replica
+
+    @property
+    def _db(self) -> Any:
+        return self._replica.store.connection
+
+    def _locks(self) -> list[Lock]:
+        """What this machine can open here, in the order in which to look."""
+        replica = self._replica
+        locks = [Lock.of_epoch(epoch) for epoch in reversed(replica.epochs())]
+        invitation = replica.invitation
+        if invitation is not None:
+            locks.insert(0, Lock.of_invitation(invitation))
+        return locks
+
+    def _topic(self, lock: Lock) -> Topic:
+        known = self._topics.get(lock.topic.public)
+        if known is not None:
+            return known
+        topic = Topic(lock, Coverage(self._replica.journal))
+        stored = shelf_notes.cursor(self._db, self.shelf.address, lock.topic.public)
+        with suppress(ValueError):
+            topic.cursor = Cursor.decode(stored) if stored else None
+        for noted in shelf_notes.parcels(self._db, self.shelf.address, lock.topic.public):
+            if noted.state is State.NEWER:
+                continue  # this program may be the newer one by now
+            topic.noted[noted.name] = noted
+            if noted.says is not None and noted.state is not State.UNFIT:
+                with suppress(BadParcelError):
+                    self._remember(topic, noted.name, read_index(noted.says))
+        self._topics[lock.topic.public] = topic
+        return topic
+
+    def _remember(self, topic: Topic, name: bytes, index: Index) -> None:
+        topic.says[name] = index
+        topic.coverage.add(index)
+        for place, (body, signature) in enumerate(index.statements):
+            statement = self._replica.read_statement(body, signature)
+            if statement is None:
+                continue
+            created = statement.created
+            known = topic.said.get(statement.device, -1)
+            topic.said[statement.device] = max(known, created)
+            if place == 0 and topic.wants.get(statement.device, (-1, ()))[0] <= created:
+                topic.wants[statement.device] = created, index.wants
+
+    def _forget(self, topic: Topic, name: bytes) -> None:
+        topic.noted.pop(name, None)
+        topic.tried.pop(name, None)
+        index = topic.says.pop(name, None)
+        if index is not None:
+            topic.coverage.remove(index)
+
+    def _keep(self, topic: Topic, noted: Sequence[Noted]) -> None:
+        if noted:
+            with self._replica.write(durable=False):
+                shelf_notes.keep(self._db, self.shelf.address, topic.lock.topic.public, noted)
+            topic.noted.update((each.name, each) for each in noted)
+
+    def _say(self, notice: str) -> None:
+        self._notice = notice, self._replica.clock()
+
+    def _set_aside(self, topic: Topic, noted: Noted) -> None:
+        index = topic.says.pop(noted.name, None)
+        if index is not None:
+            topic.coverage.remove(index)
+        self._keep(topic, [noted._replace(state=State.UNFIT, says=None)])
