@@ -31,10 +31,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mutualaid.errors import LockedError, MutualAidError
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.bridge import Bridge
-from mutualaid.ui.notifying import Notifier, SystemTray
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.singletons import keep_singletons
+from mutualaid.ui.talk.notifying import Notifier, SystemTray
 from mutualaid.ui.theme import ICONS, Theme
 from mutualaid.ui.words import tr
 
@@ -46,12 +46,12 @@ log = logging.getLogger(__name__)
 #: Questions that belong to the whole program: name → (module, class of the dialog). A dialog is
 #: made with the window and its desk; one that brings a group has a signal ``group_opened``.
 DIALOGS: Final = {
-    "invite": ("mutualaid.ui.invite", "InviteDialog"),
-    "join": ("mutualaid.ui.joining", "JoinDialog"),
-    "start": ("mutualaid.ui.joining", "StartDialog"),
-    "backup": ("mutualaid.ui.backups", "BackupDialog"),
-    "restore": ("mutualaid.ui.backups", "RestoreDialog"),
-    "import": ("mutualaid.ui.imports", "ImportDialog"),
+    "invite": ("mutualaid.ui.setup.invite", "InviteDialog"),
+    "join": ("mutualaid.ui.setup.joining", "JoinDialog"),
+    "start": ("mutualaid.ui.setup.joining", "StartDialog"),
+    "backup": ("mutualaid.ui.setup.backups", "BackupDialog"),
+    "restore": ("mutualaid.ui.setup.backups", "RestoreDialog"),
+    "import": ("mutualaid.ui.setup.imports", "ImportDialog"),
 }
 
 
@@ -144,7 +144,7 @@ class App(QObject):
 
     def welcome(self) -> None:
         """The first run: a name, a group of one's own or an invitation."""
-        from mutualaid.ui.first_run import FirstRun
+        from mutualaid.ui.setup.first_run import FirstRun
 
         window = FirstRun(self._profile)
         window.group_opened.connect(self.show_group)
@@ -180,7 +180,7 @@ class App(QObject):
 
     def _show_waiting(self, group: "Group", bridge: Bridge) -> None:
         """Until a neighbour's machine has let this one in; then the board, by itself."""
-        from mutualaid.ui.joining import Waiting
+        from mutualaid.ui.setup.joining import Waiting
 
         waiting = Waiting(group)
         bridge.changed.connect(waiting.look)

@@ -144,7 +144,7 @@ def _about_me(shell: object) -> Callable[[], object]:
 
 def _invitation(shell: object) -> object:
     """The dialog once the invitation is made."""
-    from mutualaid.ui.invite import InviteDialog
+    from mutualaid.ui.setup.invite import InviteDialog
 
     dialog = InviteDialog(shell, shell.desk)  # type: ignore[arg-type, attr-defined]
     dialog.open()
@@ -201,11 +201,11 @@ def _dialogs(gallery: Gallery, shell: object, profile: object) -> None:
 
     from mutualaid.app import DIALOGS
     from mutualaid.model.values import PostKind
-    from mutualaid.ui.fix_form import FixDialog
     from mutualaid.ui.help import AboutDialog, HelpDialog
-    from mutualaid.ui.place_form import PlaceDialog
-    from mutualaid.ui.post_form import PostDialog
-    from mutualaid.ui.repair_form import RepairDialog
+    from mutualaid.ui.neighbourhood.fix_form import FixDialog
+    from mutualaid.ui.neighbourhood.place_form import PlaceDialog
+    from mutualaid.ui.neighbourhood.repair_form import RepairDialog
+    from mutualaid.ui.post.form import PostDialog
     from mutualaid.ui.trouble import PassphraseDialog, TroubleDialog
 
     def save(_draft: object, _dialog: object) -> bool:
@@ -253,7 +253,7 @@ def _first_run(gallery: Gallery) -> None:
     import shiboken6
 
     from mutualaid.model.profile import Profile
-    from mutualaid.ui.first_run import FirstRun
+    from mutualaid.ui.setup.first_run import FirstRun
 
     with tempfile.TemporaryDirectory(prefix="mutualaid-gallery-") as folder:
         environ = {"MUTUALAID_NO_KEYRING": "1"}

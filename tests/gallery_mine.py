@@ -14,7 +14,7 @@ from tests.model.neighbours import Neighbours
 
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
-    from mutualaid.ui.mine import MyPage
+    from mutualaid.ui.mine.page import MyPage
     from mutualaid.ui.shell import Shell
     from tests.gallery import Gallery
 
@@ -212,7 +212,7 @@ def _window(group: "Group") -> "Shell":
 
 
 def _mine(shell: "Shell") -> "MyPage":
-    from mutualaid.ui.mine import MyPage
+    from mutualaid.ui.mine.page import MyPage
 
     shell.show_page("mine")
     page = shell.page
@@ -271,9 +271,9 @@ def _pictures(gallery: "Gallery", scenes: Scenes, shell: "Shell") -> None:
 
 
 def _dialogs(gallery: "Gallery", scenes: Scenes, shell: "Shell") -> None:
-    from mutualaid.ui.deciding import AlsoOrInsteadDialog
-    from mutualaid.ui.dispatch_dialogs import AnswerForDialog, NumberDialog
-    from mutualaid.ui.reaching import OpenDialog
+    from mutualaid.ui.mine.dispatch_dialogs import AnswerForDialog, NumberDialog
+    from mutualaid.ui.mine.reaching import OpenDialog
+    from mutualaid.ui.post.deciding import AlsoOrInsteadDialog
     from tests.gallery import _dialog
 
     desk, group = shell.desk, scenes.street["Lena"]

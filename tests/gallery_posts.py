@@ -15,7 +15,7 @@ from tests.model.neighbours import Neighbours
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
     from mutualaid.model.values import PhotoDraft
-    from mutualaid.ui.post_form import PostDialog
+    from mutualaid.ui.post.form import PostDialog
     from mutualaid.ui.shell import Shell
     from tests.gallery import Gallery
 
@@ -304,7 +304,7 @@ def _form(gallery: "Gallery", shell: "Shell") -> None:
 
 def _filled(gallery: "Gallery", shell: "Shell") -> "PostDialog":
     from mutualaid.ui.known_words import known_words
-    from mutualaid.ui.post_form import PostDialog
+    from mutualaid.ui.post.form import PostDialog
 
     shell.page.primary_action()
     (dialog,) = [one for one in shell.page.findChildren(PostDialog) if one.isVisible()]

@@ -34,12 +34,14 @@ class PageSpec:
 
 
 PAGES: Final = (
-    PageSpec("board", lambda: tr("Board"), "board", "mutualaid.ui.board", "BoardPage", ("post",)),
+    PageSpec(
+        "board", lambda: tr("Board"), "board", "mutualaid.ui.board.page", "BoardPage", ("post",)
+    ),
     PageSpec(
         "fixers",
         lambda: tr("Who fixes what"),
         "fixers",
-        "mutualaid.ui.fixers",
+        "mutualaid.ui.neighbourhood.fixers",
         "FixersPage",
         ("repair",),
     ),
@@ -47,27 +49,32 @@ PAGES: Final = (
         "people",
         lambda: tr("People and skills"),
         "people",
-        "mutualaid.ui.people",
+        "mutualaid.ui.neighbourhood.people",
         "PeoplePage",
         ("person",),
     ),
     PageSpec(
-        "places", lambda: tr("Places"), "places", "mutualaid.ui.places", "PlacesPage", ("place",)
+        "places",
+        lambda: tr("Places"),
+        "places",
+        "mutualaid.ui.neighbourhood.places",
+        "PlacesPage",
+        ("place",),
     ),
-    PageSpec("mine", lambda: tr("My page"), "me", "mutualaid.ui.mine", "MyPage"),
+    PageSpec("mine", lambda: tr("My page"), "me", "mutualaid.ui.mine.page", "MyPage"),
     PageSpec(
         "messages",
         lambda: tr("Messages"),
         "comment",
-        "mutualaid.ui.messages",
+        "mutualaid.ui.talk.messages",
         "MessagesPage",
     ),
-    PageSpec("news", lambda: tr("News"), "bell", "mutualaid.ui.news", "NewsPage"),
+    PageSpec("news", lambda: tr("News"), "bell", "mutualaid.ui.talk.news", "NewsPage"),
     PageSpec(
         "machines",
         lambda: tr("Neighbours' machines"),
         "machines",
-        "mutualaid.ui.machines",
+        "mutualaid.ui.setup.machines",
         "MachinesPage",
         about_group=True,
     ),
@@ -75,7 +82,7 @@ PAGES: Final = (
         "settings",
         lambda: tr("Settings"),
         "settings",
-        "mutualaid.ui.settings",
+        "mutualaid.ui.setup.settings",
         "SettingsPage",
         about_group=True,
     ),

@@ -173,7 +173,7 @@ class Shell(QMainWindow):
         self.page.edit_record(record)
 
     def show_thread(self, post: bytes, person: bytes) -> None:
-        from mutualaid.ui.messages import MessagesPage
+        from mutualaid.ui.talk.messages import MessagesPage
 
         self.show_page("messages")
         if isinstance(self.page, MessagesPage):

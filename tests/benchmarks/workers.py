@@ -104,7 +104,7 @@ def window(*peers: str) -> None:
     from PySide6.QtWidgets import QWidget
 
     from mutualaid import app
-    from mutualaid.ui.board_model import PostModel
+    from mutualaid.ui.board.model import PostModel
 
     class Watch(QObject):
         """Waits for paint after something changed."""

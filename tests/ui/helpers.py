@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from mutualaid.model.group import Group
 from mutualaid.model.values import PersonRow
-from mutualaid.ui.fix_form import my_person
+from mutualaid.ui.neighbourhood.fix_form import my_person
 
 D = TypeVar("D", bound=QWidget)
 

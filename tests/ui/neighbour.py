@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from mutualaid.model.group import Group
 from mutualaid.model.values import NOTHING_CHANGED, PostStatus, Standing
-from mutualaid.ui.board import BoardPage
+from mutualaid.ui.board.page import BoardPage
 from mutualaid.ui.bridge import Bridge
-from mutualaid.ui.post_detail import PostDetailPane
-from mutualaid.ui.post_form import PostDialog
+from mutualaid.ui.post.detail import PostDetailPane
+from mutualaid.ui.post.form import PostDialog
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.widgets import Button, Text

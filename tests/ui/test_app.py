@@ -17,8 +17,8 @@ from mutualaid.errors import LockedError, StorageError
 from mutualaid.model.profile import Profile
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui import trouble
-from mutualaid.ui.first_run import FirstRun
 from mutualaid.ui.preferences import Preferences
+from mutualaid.ui.setup.first_run import FirstRun
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.theme import Theme
 from mutualaid.ui.trouble import PassphraseDialog, TroubleDialog

@@ -20,13 +20,13 @@ from mutualaid.model.invitation import Invitation
 from mutualaid.model.profile import DATABASE, Profile
 from mutualaid.model.values import PostDraft, PostKind
 from mutualaid.ui import trouble
-from mutualaid.ui.first_run import FirstRun
-from mutualaid.ui.fix_form import FixDialog
-from mutualaid.ui.invite import InviteDialog
-from mutualaid.ui.place_form import PlaceDialog
-from mutualaid.ui.post_form import PostDialog
+from mutualaid.ui.neighbourhood.fix_form import FixDialog
+from mutualaid.ui.neighbourhood.place_form import PlaceDialog
+from mutualaid.ui.neighbourhood.repair_form import RepairDialog
+from mutualaid.ui.post.form import PostDialog
 from mutualaid.ui.preferences import Preferences
-from mutualaid.ui.repair_form import RepairDialog
+from mutualaid.ui.setup.first_run import FirstRun
+from mutualaid.ui.setup.invite import InviteDialog
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.theme import Theme
 from mutualaid.ui.widgets import Banner

@@ -21,14 +21,14 @@ from PySide6.QtWidgets import (
 
 from mutualaid.app import DIALOGS
 from mutualaid.model.group import Group
-from mutualaid.ui.backups import PassphraseDialog
-from mutualaid.ui.first_run import FirstRun
-from mutualaid.ui.fix_form import FixDialog
-from mutualaid.ui.invite import InviteDialog
-from mutualaid.ui.joining import Waiting
+from mutualaid.ui.neighbourhood.fix_form import FixDialog
+from mutualaid.ui.neighbourhood.place_form import PlaceDialog
+from mutualaid.ui.neighbourhood.repair_form import RepairDialog
 from mutualaid.ui.pages import PAGES
-from mutualaid.ui.place_form import PlaceDialog
-from mutualaid.ui.repair_form import RepairDialog
+from mutualaid.ui.setup.backups import PassphraseDialog
+from mutualaid.ui.setup.first_run import FirstRun
+from mutualaid.ui.setup.invite import InviteDialog
+from mutualaid.ui.setup.joining import Waiting
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.theme import Theme, theme
 from tests.ui.helpers import focusables, settle, spoken_name, tab_order

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Columns of cards that can be pressed and have buttons of their own, for the shorter lists.
 
-Long lists are painted by a delegate (``cards``, ``board_card``); where a row has several things
+Long lists are painted by a delegate (``cards``, ``board.card``); where a row has several things
 to do, real buttons are easier to reach by keyboard and by a screen reader.
 """
 
