@@ -78,6 +78,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "rules": ("upkeep", "rules", "Show or change what the group agreed on about time."),
         "tend": ("upkeep", "tend", "Do what time has made due."),
         "node": ("machine", "node", "Keep this profile in step without a window."),
+        "relay": ("relay", "relay", "Say where sealed parcels lie, or keep them for others."),
         "backup": ("machine", "backup", "Keep everything in one encrypted file."),
         "restore": ("machine", "restore", "Bring a backup back, as a new machine."),
         "doctor": ("machine", "doctor", "Check this profile; rebuild what can be rebuilt."),
