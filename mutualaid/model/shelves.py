@@ -6,6 +6,7 @@ Relays stand in the group's own record, so that every machine knows them. A fold
 this machine alone: elsewhere it lies under another path, or is a stick in a pocket.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from mutualaid.errors import BadValueError, NotFoundError
@@ -14,7 +15,7 @@ from mutualaid.model.content import Identity
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records.group import LONGEST_ADDRESS
-from mutualaid.model.values import ChangeSet
+from mutualaid.model.values import ChangeSet, Scalar
 from mutualaid.model.values.shelves import ShelfRow
 from mutualaid.model.writing import Writing
 
@@ -38,6 +39,11 @@ def is_local(address: str) -> bool:
     return address.startswith(FOLDER)
 
 
+def shown_address(address: str) -> str:
+    """An address without the token that a relay's keeper gave out, fit to be shown."""
+    return address.partition("#")[0] if address.startswith(RELAY) else address
+
+
 class Shelves(Writing):
     """The shelves of a group."""
 
@@ -53,10 +59,8 @@ class Shelves(Writing):
     def shelves(self) -> list[ShelfRow]:
         """How this machine, or whichever process of it syncs, last found each shelf."""
         known = shelf_notes.rows(self._db)
-        return [
-            known.get(address) or ShelfRow(address, is_local(address))
-            for address in self.shelf_addresses()
-        ]
+        shown = dict.fromkeys(shown_address(each) for each in self.shelf_addresses())
+        return [known.get(each) or ShelfRow(each, is_local(each)) for each in shown]
 
     def add_shelf(self, address: str) -> ChangeSet:
         """Use a shelf from now on: a relay with the whole group, a folder on this machine.
@@ -82,17 +86,19 @@ class Shelves(Writing):
 
     def remove_shelf(self, address: str) -> ChangeSet:
         """Use a shelf no more; what lies on it stays there. NotFoundError if it is not used."""
-        if address not in self.shelf_addresses():
+        known = self.shelf_addresses()
+        meant = [each for each in known if address in (each, shown_address(each))]
+        if not meant:
             raise NotFoundError(
                 f"{address} is not among the shelves of this group. Nothing was changed."
             )
-        if is_local(address):
+        if is_local(meant[0]):
             with self._writing() as result:
-                shelf_notes.forget(self._db, address)
+                shelf_notes.forget(self._db, meant[0])
             return result[0]
-        return self._edit_relays({f"{FAMILY}{address}": None})
+        return self._edit_relays({f"{FAMILY}{each}": None for each in meant})
 
-    def _edit_relays(self, updates: dict[str, bool | None]) -> ChangeSet:
+    def _edit_relays(self, updates: Mapping[str, Scalar]) -> ChangeSet:
         page = Identity(self.id, self.id, NO_NONCE, "group").record_id
         try:
             return self._edit(page, updates, kind="group")

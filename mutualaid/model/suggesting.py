@@ -13,9 +13,21 @@ from functools import lru_cache
 from typing import Final
 
 from mutualaid.model import queries
-from mutualaid.model.matching import Aim, Meaning, Said, Score, Sort, best, compare, lexicon, read
+from mutualaid.model.matching import (
+    FOREIGN,
+    Aim,
+    Meaning,
+    Said,
+    Score,
+    Sort,
+    best,
+    compare,
+    lexicon,
+    read,
+)
 from mutualaid.model.matching.finding import expressions, signs
 from mutualaid.model.matching.lexicon import LISTED
+from mutualaid.model.matching.meaning import OF_SKILL
 from mutualaid.model.queries.matching import Candidate, Page
 from mutualaid.model.reading import Reading
 from mutualaid.model.taxonomy import product_words
@@ -63,6 +75,7 @@ class _Known:
     page: Page
     claims: tuple[_Claim, ...]
     languages: Mapping[int, str]  # concept → as they say it
+    codes: frozenset[str]  # ISO codes of the same
 
 
 class Suggesting(Reading):
@@ -187,10 +200,10 @@ class Suggesting(Reading):
             )
             if score.value:
                 scored.append((score.value, (candidate, score)))
-        # Of equals, those of the same area come first, then the newest.
+        # Those in one's own language come first; of equals, those of the same area, the newest.
         scored.sort(key=lambda each: (not _same_area(area, each[1][0].area), -each[1][0].created))
         found: list[Suggestion] = []
-        for candidate, score in best(scored):
+        for candidate, score in sorted(best(scored), key=lambda each: each[1].foreign):
             row = self.post_row(candidate.number)
             if row.status.wants_help:
                 found.append(Suggestion(row, None, _reasons(score, row.category, area, row.area)))
@@ -239,6 +252,8 @@ class Suggesting(Reading):
             if known.page.person in but:
                 continue
             score, reasons = _for_person(kind, meaning, known)
+            if meaning.languages and known.codes and meaning.languages.isdisjoint(known.codes):
+                score *= FOREIGN
             if score:
                 scored.append((score, (known, reasons)))
         scored.sort(key=lambda each: not _same_area(area, each[1][0].page.area))
@@ -362,7 +377,8 @@ def _know(page: Page) -> _Known:
         for number in numbers:
             if lists.concepts[number].sort is Sort.LANGUAGE:
                 languages[number] = name
-    return _Known(page, tuple(claims), languages)
+    spoken = frozenset(lists.concepts[number].code for number in languages)
+    return _Known(page, tuple(claims), languages, spoken)
 
 
 _REASON: Final = {
@@ -383,7 +399,7 @@ _AIMS: Final = {
 
 
 def _claimed(name: str, note: str, level: SkillLevel) -> Meaning:
-    meaning = read(name, note, wants=level is SkillLevel.LEARN)
+    meaning = read(name, note, category=OF_SKILL, wants=level is SkillLevel.LEARN)
     return Meaning(
         meaning.concepts, meaning.words, {}, _AIMS[level], "", any_mending=meaning.any_mending
     )
@@ -428,8 +444,15 @@ def _spoken_for(meaning: Meaning, known: _Known) -> str | None:
     """The language that a need asks for and a person speaks, where it is not to be taught."""
     if not known.languages or meaning.aim.teach >= 0.6:
         return None
-    for number in meaning.concepts:
-        if number in known.languages:
+    lists = lexicon()
+    named = {
+        number: said.weight
+        for number, said in meaning.concepts.items()
+        if lists.concepts[number].sort is Sort.LANGUAGE
+    }
+    most = max(named.values(), default=0.0)
+    for number, weight in named.items():
+        if weight == most and number in known.languages:
             return known.languages[number]
     return None
 

@@ -42,7 +42,6 @@ class Concept:
     code: str  # of a language: its ISO 639 code
 
 
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Where one of each set is said, a concept is meant: in one part of a post, or anywhere in it;

@@ -20,6 +20,9 @@ IN_TITLE: Final = 1.0
 IN_TEXT: Final = 0.65
 IN_WHEN: Final = 0.3
 
+#: The category under which what somebody can do is read.
+OF_SKILL: Final = "skill"
+
 #: So much of a text is read; a long one has said what it is about by then.
 _READ: Final = 700
 #: A phrase may have so many other words inside.
@@ -137,9 +140,7 @@ def _signs(word: str) -> tuple[tuple[str, float], ...]:
     lists = lexicon()
     bare = fold(word)
     known = [
-        each
-        for each, tongue in lists.tongues.items()
-        if each != "ar" and bare in tongue.function
+        each for each, tongue in lists.tongues.items() if each != "ar" and bare in tongue.function
     ]
     if known:
         return tuple((each, 1 / len(known)) for each in known)
@@ -263,7 +264,9 @@ class _Reader:
         for rule in self.lists.rules:
             if rule.anywhere is not anywhere or rule.gives in said:
                 continue
-            if rule.category and (rule.category != self.category or self._says_something(IN_TITLE)):
+            if rule.category and rule.category != self.category:
+                continue
+            if rule.category not in ("", OF_SKILL) and self._says_something(IN_TITLE):
                 continue
             met = [next((n for n in each if n in said), None) for each in rule.all]
             if None not in met:
@@ -320,15 +323,16 @@ class _Reader:
     ) -> tuple[int, list[int]] | None:
         """The longest phrase that begins here: its concept and the places of its words."""
         best: tuple[int, list[int]] | None = None
+        rank = (0, False)
         for language, own in entries[at].wide:
-            for stem in own:
-                for rest, number in self.lists.phrases[language].get(stem, ()):
-                    if best is not None and len(rest) < len(best[1]):
-                        break
+            for key in sorted(own):
+                for rest, number in self.lists.phrases[language].get(key, ()):
+                    names = self.lists.concepts[number].sort is not Sort.MARKER
+                    if (len(rest), names) <= rank:
+                        continue
                     places = self._follow(entries, taken, at, rest, language)
                     if places is not None:
-                        best = number, places
-                        break
+                        best, rank = (number, places), (len(rest), names)
         return best
 
     @staticmethod

@@ -12,14 +12,14 @@ from mutualaid.model.matching.meaning import IN_TITLE, Aim, Meaning, Said
 #: What scores less is not shown.
 FLOOR: Final = 0.6
 #: Nor is what scores less than this share of the best.
-SHARE: Final = 0.68
+SHARE: Final = 0.66
 
 _CATEGORY: Final = 0.25
 _WORD: Final = 0.7
 _MOST_BY_WORDS: Final = 0.8
 _CONTEXT: Final = 0.15
 #: Those who write in different languages may have none in common.
-_FOREIGN: Final = 0.85
+FOREIGN: Final = 0.65
 #: Further agreements count less and less.
 _FURTHER: Final = (1.0, 0.5, 0.25, 0.12)
 
@@ -36,7 +36,7 @@ class Score:
     words: tuple[str, ...] = ()
     category: bool = False
     times: tuple[str, ...] = ()
-    concepts: tuple[int, ...] = ()
+    foreign: bool = False  # whether the two are written in different languages
 
 
 NOTHING: Final = Score(0.0)
@@ -80,8 +80,11 @@ def compare(
         return NOTHING
     if _conflict(need, offer):
         value *= 0.2
-    if need.languages and offer.languages and need.languages.isdisjoint(offer.languages):
-        value *= _FOREIGN
+    foreign = bool(
+        need.languages and offer.languages and need.languages.isdisjoint(offer.languages)
+    )
+    if foreign:
+        value *= FOREIGN
     if by_words < 0.3 and _is_beside_the_point(need, [each[2] for each in found if each[0] > 0.25]):
         value *= 0.7
     category = need.category == offer.category and need.category not in ("", "other")
@@ -96,7 +99,7 @@ def compare(
         tuple(dict.fromkeys((*named, *words)))[:4],
         category,
         times[:2],
-        tuple(each[2] for each in found if each[2] >= 0),
+        foreign,
     )
 
 
@@ -153,9 +156,7 @@ def _add_unfinished(begun: str, words: "dict[str, Said] | object", found: dict[s
 def _is_about(meaning: Meaning, concepts: frozenset[int] | None) -> bool:
     """Whether a title names one of these."""
     return concepts is not None and any(
-        said.weight >= IN_TITLE
-        for number, said in meaning.concepts.items()
-        if number in concepts
+        said.weight >= IN_TITLE for number, said in meaning.concepts.items() if number in concepts
     )
 
 

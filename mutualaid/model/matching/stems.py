@@ -164,8 +164,7 @@ def _arabic(word: str) -> Iterator[str]:
     form = f"{word[:-1]}ة" if word.endswith("ه") and len(word) > 3 else word
     # With an article before it, no letter of a noun is taken for a particle.
     stem = fold(stemmer.stemWord(f"ال{form}")) if stemmer is not None else word
-    if stem.startswith("ال"):
-        stem = stem[2:]
+    stem = stem.removeprefix("ال")
     if len(stem) <= _SHORTEST:
         stem = word
     yield stem
