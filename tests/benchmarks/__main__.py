@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.benchmarks import first_sync, live, reconnect, search, suggest, windows
+from tests.benchmarks import first_sync, live, reconnect, relay_load, search, suggest, windows
 from tests.benchmarks.row import Bench, Row
 
 #: In the order in which they are run; those that share a measurement stand together.
@@ -24,6 +24,7 @@ ROWS: dict[str, Callable[[Bench], Row | list[Row]]] = {
     "startup": windows.startup,
     "memory": windows.memory,
     "search": search.search,
+    "relay_load": relay_load.relay_load,
     "suggest": suggest.suggest,
 }
 

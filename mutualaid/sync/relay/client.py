@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final, TypeVar
 
 from mutualaid.errors import ProtocolError
@@ -188,6 +189,8 @@ class RelayShelf:
                     await self._introduce(line, topic)
                 tag, body = await self._ask_on(line, op, topic, argument)
             except _LostError as error:
+                if error.how is _How.LIED:
+                    raise self._lies() from None
                 if lost or self._closed:
                     raise ShelfUnreachableError(str(error), self.address) from None
                 lost = True
@@ -331,7 +334,9 @@ class RelayShelf:
         raise error
 
     def _not_it(self, lost: "_LostError") -> ShelfError:
-        if lost.lied:
+        if lost.how is _How.LIED:
+            return self._lies()
+        if lost.how is _How.WRONG_KEY:
             return ShelfLiesError(
                 f"What answers at {self._at.at} is not the relay that this group knows: it has"
                 " another key. Nothing was given to it. Ask its keeper for the address as it is"
@@ -355,7 +360,7 @@ class RelayShelf:
 
     def _lies(self) -> ShelfLiesError:
         if self._line is not None:
-            self._line.lose(lied=True)
+            self._line.lose(_How.LIED)
         return ShelfLiesError(
             f"The relay at {self._at.at} answered what cannot be true. Nothing of it was taken."
             " Other shelves and machines go on; consider removing this one.",
@@ -416,12 +421,20 @@ def _bounded(known: dict[bytes, Value]) -> dict[bytes, Value]:
     return known
 
 
-class _LostError(Exception):
-    """The connection is gone; ``lied`` if the other end is not what it should be."""
+class _How(Enum):
+    """How a connection came to its end."""
 
-    def __init__(self, sentence: str, *, lied: bool = False) -> None:
+    BROKE = auto()
+    WRONG_KEY = auto()
+    LIED = auto()
+
+
+class _LostError(Exception):
+    """The connection is gone."""
+
+    def __init__(self, sentence: str, how: _How = _How.BROKE) -> None:
         super().__init__(sentence)
-        self.lied = lied
+        self.how = how
 
 
 class _Line(Socket):
@@ -489,10 +502,10 @@ class _Line(Socket):
                     self.send(self._sealer.seal(encode_cancel(number)))
             raise
 
-    def lose(self, *, lied: bool = False) -> None:
+    def lose(self, how: _How = _How.BROKE) -> None:
         """End the connection, because of what the other side did."""
         if self.broken is None:
-            self.broken = _LostError(self._sentence(), lied=lied)
+            self.broken = _LostError(self._sentence(), how)
         self.abort()
         self._tell()
 
@@ -509,7 +522,7 @@ class _Line(Socket):
             hello = self._handshake.start()
         except ValueError:
             # No such point: nobody can have that key.
-            self.lose(lied=True)
+            self.lose(_How.WRONG_KEY)
             return
         for message in hello:
             self.send(message)
@@ -525,7 +538,7 @@ class _Line(Socket):
 
     def poked(self) -> None:
         if self._pokes.wait(self._clock()):
-            self.lose(lied=True)
+            self.lose(_How.LIED)
         else:
             self._pokes.take(1)
 
@@ -535,14 +548,17 @@ class _Line(Socket):
                 self._agree(message)
             else:
                 self._answered(*decode_answer(self._sealer.open(message)))
-        except (ProtocolError, ChannelError):
-            self.lose(lied=True)
+        except ChannelError:
+            self.lose(_How.LIED if self._sealer else _How.WRONG_KEY)
+        except ProtocolError:
+            self.lose(_How.LIED)
 
     def lost(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
         if self.broken is None:
-            self.broken = _LostError(self._sentence(), lied=self.close_code == WRONG_KEY)
+            wrong = self.close_code == WRONG_KEY
+            self.broken = _LostError(self._sentence(), _How.WRONG_KEY if wrong else _How.BROKE)
         self._tell()
         self.ended.set()
 
