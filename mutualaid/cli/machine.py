@@ -66,18 +66,24 @@ def status(app: App) -> None:
         reached = group.reached()
         waiting = group.waiting()
         unread = group.unread_news()
+        shelves = group.shelves()
         document: dict[str, Json] = {
             **shapes.group_and_me(group),
             "joined": group.joined,
             "machines": [shapes.machine(row) for row in machines],
-            "shelves": [],
+            "shelves": [shapes.shelf(row) for row in shelves],
             "waiting": waiting,
             "reached": reached.reached,
             "unread": unread,
             "warning": group.warning,
             "advisories": list(group.advisories()),
         }
-        app.done(document, _status_text(group, machines, reached, waiting, unread))
+        text = _status_text(group, machines, reached, waiting, unread)
+        if shelves:
+            from mutualaid.cli.shelves import shelf_lines
+
+            text += "\n" + shelf_lines(shelves)
+        app.done(document, text)
 
 
 def _status_text(

@@ -88,8 +88,15 @@ def invite(app: App, uses: int, days: int, qr: Path | None, addresses: tuple[str
             f"{qr.name} is neither a .png nor a .svg file. No invitation was made. Give the QR "
             "code a name that ends in .png or .svg."
         )
-    with app.group() as group:
+    with app.profile() as profile, profile.open_group(app.group_name) as group:
         invitation = group.invite(uses=uses, days=days, addresses=addresses)
+        if group.shelf_addresses():
+            from mutualaid.sync.service import visit_shelves
+
+            # A newcomer finds a welcome there, though nobody may be awake then.
+            for row in visit_shelves(profile, group):
+                if row.problem:
+                    say(row.problem)
         if qr is not None:
             write_qr(invitation.text, qr)
             say(f"The QR code is in {qr}.")
@@ -154,10 +161,7 @@ def join(
             document = {**shapes.group_and_me(group), "joined": True}
             app.done(document, f"Welcome to {one_line(group.name)}, {one_line(group.my_name)}.")
             return
-        waiting = StillWaitingError(
-            f"No machine of {one_line(group.name)} answered yet. Your request is kept: it goes on "
-            "when the window is open or “mutualaid node” runs near a neighbour's machine."
-        )
+        waiting = StillWaitingError(_still_waiting(group))
         if not app.as_json:
             raise waiting
         write_json(
@@ -169,6 +173,20 @@ def join(
             }
         )
         click.get_current_context().exit(1)
+
+
+def _still_waiting(group: "Group") -> str:
+    name = one_line(group.name)
+    if group.replica.epochs():
+        # A welcome lay on a shelf.
+        return (
+            f"You can read and write in {name} already. What you write counts for the others as "
+            "soon as a neighbour's machine has found your request on the shelf."
+        )
+    return (
+        f"No machine of {name} answered yet. Your request is kept: it goes on when the window is "
+        "open or “mutualaid node” runs near a neighbour's machine."
+    )
 
 
 def _ask_to_join(

@@ -79,6 +79,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "tend": ("upkeep", "tend", "Do what time has made due."),
         "node": ("machine", "node", "Keep this profile in step without a window."),
         "relay": ("relay", "relay", "Say where sealed parcels lie, or keep them for others."),
+        "parcel": ("shelves", "parcel", "Carry what the group wrote in a file."),
         "backup": ("machine", "backup", "Keep everything in one encrypted file."),
         "restore": ("machine", "restore", "Bring a backup back, as a new machine."),
         "doctor": ("machine", "doctor", "Check this profile; rebuild what can be rebuilt."),

@@ -367,6 +367,22 @@ def notice(row: "values.NoticeRow") -> dict[str, Json]:
     }
 
 
+def shelf(row: "values.ShelfRow") -> dict[str, Json]:
+    """A shelf as this machine last found it."""
+    return {
+        "address": row.address,
+        "local": row.local,
+        "reachable": row.reachable,
+        "held": row.held,
+        "bytes": row.bytes,
+        "unread": row.unread,
+        "waiting": row.waiting,
+        "last_heard": iso_or_none(row.last_heard),
+        "problem": row.problem,
+        "notice": row.notice,
+    }
+
+
 def machine(row: "values.MachineRow") -> dict[str, Json]:
     """A machine of the group."""
     return {

@@ -34,6 +34,8 @@ from mutualaid.sync.session import (
     Session,
     Stored,
 )
+from mutualaid.sync.shelving import Shelving
+from mutualaid.sync.unpacking import Taken
 
 #: Entries applied between two looks at the network: about 20 ms of work; where many wait, more at
 #: once, for the search index is written out with every commit.
@@ -91,6 +93,7 @@ class Circle:
         self._device = replica.device.public
         self._group = Group(replica)
         self._closing = False
+        self._shelving = Shelving(self._group, self._take, changed)
         if replica.applier.backlog():
             self._arrived.set()
 
@@ -114,6 +117,7 @@ class Circle:
         """Begin the background work of this circle."""
         for work in (self._apply_arrivals(), self._housekeeping()):
             self._spawn(work)
+        self._shelving.start()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -129,6 +133,7 @@ class Circle:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._shelving.stop()
         self.replica.close()
 
     async def converse(self, channel: Channel) -> None:
@@ -296,8 +301,21 @@ class Circle:
             self._schedule_statement()
             for link in tuple(self._links.values()):
                 self._news(link)
+            self._shelving.wake()
             if change.members:
                 self._membership_changed()
+
+    def _take(self, taken: Taken) -> None:
+        """Follow what a shelf brought, as what a machine sends is followed."""
+        self._trouble = ""
+        self._arrived.set()
+        self._schedule_statement()
+        for link in tuple(self._links.values()):
+            self._news(link)
+        if taken.control:
+            self._look_at_refusal()
+            self._membership_changed()
+        self._changed()
 
     def _membership_changed(self) -> None:
         if self.replica.device.public != self._device:

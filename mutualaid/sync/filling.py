@@ -66,18 +66,22 @@ class Filling(Emptying):
         self._pace = pace or Pace()
         self._others_due: float | None = None
         self._told_at: float | None = None
+        self._say_due: float | None = None
         self._welcomed: dict[bytes, frozenset[bytes]] = {}
+        self._others_room = OTHERS_ROOM
+        self._most_photos = MOST_PHOTOS
 
     async def _fill(self, *, afresh: bool) -> None:
         replica = self._replica
         epochs = replica.epochs()
-        self._waiting = 0
+        self._waiting, self._say_due = 0, None
         if not epochs or (replica.joined and not unpacking.is_member(replica)):
             return
         new_welcome = await self._leave_welcomes(afresh=afresh)
         topic = self._topic(Lock.of_epoch(epochs[0]))
         others = self._others()
         if not others:
+            self._others_due = None
             return
         own, theirs = self._gaps(topic, others)
         self._waiting = sum(gap.entries for gap in own)
@@ -93,7 +97,7 @@ class Filling(Emptying):
         if not new_welcome:
             await self._list(topic, None)
             _own, theirs = self._gaps(topic, others)
-        if topic.size < OTHERS_ROOM:
+        if topic.size < self._others_room:
             await self._leave(topic, theirs)
             await self._leave_photos(topic, self._wanted_photos(topic))
 
@@ -187,11 +191,13 @@ class Filling(Emptying):
         own = replica.statement()
         told, wants = topic.wants.get(own.device, (-1, ()))
         told = max(told, topic.said.get(own.device, -1))
+        self._say_due = None
         if told >= own.created and wants == tuple(self._wants()):
             return None
         now = self._now()
         every = self._pace.statements if self._took else self._pace.idle
         if self._told_at is not None and now - self._told_at < every:
+            self._say_due = self._told_at + every
             return None
         if len(own.body) > LONGEST_STATEMENT:
             return None
@@ -257,7 +263,7 @@ class Filling(Emptying):
         ]
 
     async def _leave_photos(self, topic: Topic, hashes: Iterable[bytes]) -> None:
-        for _number, digest in zip(range(MOST_PHOTOS), hashes, strict=False):
+        for _number, digest in zip(range(self._most_photos), hashes, strict=False):
             data = self._replica.blobs.serve(digest)
             if data is not None:
                 await self._put(topic, *packing.photo(topic.lock, data))

@@ -21,6 +21,8 @@ from mutualaid.sync.shelf import Shelf, ShelfError, ShelfUnreachableError
 
 #: How long it is shown that something was gone from a shelf.
 NOTICE_MS: Final = 7 * 24 * 60 * 60 * 1000
+#: How soon to look again at what was still being copied.
+LATER_S: Final = 3.0
 
 
 class Keeper(Filling):
@@ -64,7 +66,10 @@ class Keeper(Filling):
 
     def due(self) -> float:
         """When the next round is due though nothing happens, by this keeper's clock."""
-        due = [each for each in (self._afresh_at, self._others_due) if each is not None]
+        times = (self._afresh_at, self._others_due, self._say_due)
+        due = [each for each in times if each is not None]
+        if any(topic.later for topic in self._topics.values()):
+            due.append(self._now() + LATER_S)
         return min(due, default=self._now())
 
     async def wait(self) -> None:

@@ -22,8 +22,11 @@ from mutualaid.errors import InvitationError, NetworkError
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.profile import Profile
+from mutualaid.model.shelves import is_shelf
+from mutualaid.model.values.shelves import ShelfRow
 from mutualaid.sync.addresses import Address, parse_address
 from mutualaid.sync.node import Node
+from mutualaid.sync.shelving import visit
 from mutualaid.sync.status import NetworkStatus
 
 #: How often a process that does not sync looks whether it should take over.
@@ -260,7 +263,8 @@ def _wait(
     profile: Profile, group: Group, seconds: float, peers: Sequence[str], discovery: bool
 ) -> None:
     asked = group.replica.invitation
-    addresses = [*(asked.addresses if asked else ()), *peers]
+    known = asked.addresses if asked else ()
+    addresses = [*(each for each in known if not is_shelf(each)), *peers]
     deadline = time.monotonic() + seconds
     lock = profile.sync_lock()
     try:
@@ -298,6 +302,23 @@ async def _join(
     finally:
         await node.stop()
         group.refresh()
+
+
+def visit_shelves(profile: Profile, group: Group, *, only: str = "") -> list[ShelfRow]:
+    """Leave on every shelf (``only`` one) what is due, and take what is new there, now.
+
+    Where another process syncs this profile, that one does it, and how it found the shelves last
+    is returned.
+    """
+    lock = profile.sync_lock()
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        return group.shelves()
+    try:
+        return asyncio.run(visit(group, [only] if only else group.shelf_addresses()))
+    finally:
+        lock.release()
 
 
 async def _settled(node: Node) -> bool:
