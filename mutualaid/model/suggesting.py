@@ -8,29 +8,15 @@ Nobody is ranked by what they did, nobody's load is shown, and nothing of it is 
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from mutualaid.model import queries
-from mutualaid.model.matching import (
-    FOREIGN,
-    Aim,
-    Meaning,
-    Said,
-    Score,
-    Sort,
-    best,
-    compare,
-    lexicon,
-    read,
-)
+from mutualaid.model.matching import Meaning, Score, best, compare, lexicon, read
 from mutualaid.model.matching.finding import expressions, signs
 from mutualaid.model.matching.lexicon import LISTED
-from mutualaid.model.matching.meaning import OF_SKILL
+from mutualaid.model.matching.people import Claim, Known, know, person_fits
 from mutualaid.model.queries.matching import Candidate, Page
 from mutualaid.model.reading import Reading
-from mutualaid.model.taxonomy import product_words
 from mutualaid.model.text import plain
 from mutualaid.model.values import (
     Fit,
@@ -59,29 +45,10 @@ _FOR_PEOPLE: Final = 2
 _OTHER: Final = {PostKind.NEED: PostKind.OFFER, PostKind.OFFER: PostKind.NEED}
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """One thing that a person says of themselves."""
-
-    meaning: Meaning
-    reason: Reason
-    level: SkillLevel
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A person's page with what it means."""
-
-    page: Page
-    claims: tuple[_Claim, ...]
-    languages: Mapping[int, str]  # concept → as they say it
-    codes: frozenset[str]  # ISO codes of the same
-
-
 class Suggesting(Reading):
     """Queries for what may fit."""
 
-    _people: tuple[int, list[_Known]] | None = None
+    _people: tuple[int, list[Known]] | None = None
     _written: tuple[int, tuple[str, ...]] | None = None
 
     def suggest(self, draft: PostDraft, limit: int = 5) -> list[Suggestion]:
@@ -105,7 +72,7 @@ class Suggesting(Reading):
             (kind, mine, _read_candidate(kind, mine))
             for kind, mine in queries.posts_of(self._db, self._now(), self.me, _MOST_OWN)
         ]
-        me = next((known for known in self._known() if known.page.person == self.me), None)
+        me = next((known for known in self._everybody() if known.page.person == self.me), None)
         if me is not None and self._is_full(me.page):
             me = None
         rarity = self._rarity()
@@ -121,9 +88,9 @@ class Suggesting(Reading):
     def learning(self, limit: int = 20) -> list[LearningPair]:
         """Who wants to learn what somebody can teach: one's own pairs first, then those of one
         area, then by name."""
-        people = self._known()
-        pairs: list[tuple[tuple[bool, bool, int, int], _Known, _Known, _Claim, _Claim]] = []
-        taught: dict[int | str, list[tuple[int, _Claim]]] = {}
+        people = self._everybody()
+        pairs: list[tuple[tuple[bool, bool, int, int], Known, Known, Claim, Claim]] = []
+        taught: dict[int | str, list[tuple[int, Claim]]] = {}
         for place, known in enumerate(people):
             for claim in known.claims:
                 if claim.level is SkillLevel.TEACH:
@@ -247,13 +214,11 @@ class Suggesting(Reading):
     def _people_for(
         self, kind: PostKind, meaning: Meaning, area: str, but: set[bytes]
     ) -> list[Suggestion]:
-        scored: list[tuple[float, tuple[_Known, tuple[Reason, ...]]]] = []
-        for known in self._known():
+        scored: list[tuple[float, tuple[Known, tuple[Reason, ...]]]] = []
+        for known in self._everybody():
             if known.page.person in but:
                 continue
-            score, reasons = _for_person(kind, meaning, known)
-            if meaning.languages and known.codes and meaning.languages.isdisjoint(known.codes):
-                score *= FOREIGN
+            score, reasons = person_fits(kind, meaning, known)
             if score:
                 scored.append((score, (known, reasons)))
         scored.sort(key=lambda each: not _same_area(area, each[1][0].page.area))
@@ -274,7 +239,7 @@ class Suggesting(Reading):
     def _is_full(self, page: Page) -> bool:
         return page.limit is not None and queries.is_at_limit(self._db, page.person, page.limit)
 
-    def _known(self) -> list[_Known]:
+    def _everybody(self) -> list[Known]:
         """Everybody's page, read once until one of them, or a block, changes."""
         revision = self.replica.last_touched()
         if self._people is not None:
@@ -285,7 +250,7 @@ class Suggesting(Reading):
             if not changed.concerns("person", "block", "opened"):
                 self._people = revision, people
                 return people
-        people = [_know(page) for page in queries.pages(self._db)]
+        people = [know(page) for page in queries.pages(self._db)]
         self._people = revision, people
         return people
 
@@ -295,7 +260,7 @@ class Suggesting(Reading):
         self,
         row: PostRow,
         own: Sequence[tuple[PostKind, Candidate, Meaning]],
-        me: _Known | None,
+        me: Known | None,
         rarity: Callable[[str], float],
     ) -> Fit | None:
         meaning = _read_row(row)
@@ -316,7 +281,7 @@ class Suggesting(Reading):
             number = queries.post_row(self._db, self.me, self._now(), mine.number)
             return Fit(number.id, mine.title, _reasons(score, row.category, mine.area, row.area))
         if me is not None:
-            score_, reasons = _for_person(row.kind, meaning, me)
+            score_, reasons = person_fits(row.kind, meaning, me)
             if score_ >= _PERSON_FLOOR:
                 return Fit(None, "", reasons)
         return None
@@ -356,114 +321,13 @@ def _read_row(row: PostRow) -> Meaning:
     return read(row.title, row.text, row.when, row.category, wants=row.kind is PostKind.NEED)
 
 
-@lru_cache(maxsize=2048)
-def _know(page: Page) -> _Known:
-    claims = [
-        _Claim(_claimed(name, note, level), Reason(_REASON[level], name), level)
-        for name, level, note in page.skills
-    ]
-    skills = {plain(name) for name, _, _ in page.skills}
-    claims += [
-        _Claim(_fixed(name, note, level), Reason(_FIXING[level], name), level)
-        for name, level, note in page.fixes
-        if plain(name) not in skills or level is not SkillLevel.LEARN
-    ]
-    lists = lexicon()
-    codes = {concept.code: number for number, concept in enumerate(lists.concepts) if concept.code}
-    languages: dict[int, str] = {}
-    for name in page.languages:
-        short = codes.get(plain(name))
-        numbers = [short] if short is not None else list(read(name).concepts)
-        for number in numbers:
-            if lists.concepts[number].sort is Sort.LANGUAGE:
-                languages[number] = name
-    spoken = frozenset(lists.concepts[number].code for number in languages)
-    return _Known(page, tuple(claims), languages, spoken)
-
-
-_REASON: Final = {
-    SkillLevel.CAN: ReasonKind.SKILL,
-    SkillLevel.TEACH: ReasonKind.SKILL,
-    SkillLevel.LEARN: ReasonKind.LEARNS,
-}
-_FIXING: Final = {
-    SkillLevel.CAN: ReasonKind.FIXES,
-    SkillLevel.TEACH: ReasonKind.FIXES,
-    SkillLevel.LEARN: ReasonKind.LEARNS,
-}
-_AIMS: Final = {
-    SkillLevel.CAN: Aim(have=0.4, mend=0.8, teach=0.3, act=1.0),
-    SkillLevel.TEACH: Aim(have=0.2, mend=0.8, teach=1.0, act=1.0),
-    SkillLevel.LEARN: Aim(teach=1.0),
-}
-
-
-def _claimed(name: str, note: str, level: SkillLevel) -> Meaning:
-    meaning = read(name, note, category=OF_SKILL, wants=level is SkillLevel.LEARN)
-    return Meaning(
-        meaning.concepts, meaning.words, {}, _AIMS[level], "", any_mending=meaning.any_mending
-    )
-
-
-def _fixed(name: str, note: str, level: SkillLevel) -> Meaning:
-    """What somebody repairs: the product category in everyday words."""
-    meaning = read(product_words(name), note, language="en", wants=False)
-    concepts = dict(meaning.concepts)
-    for number, concept in enumerate(lexicon().concepts):
-        if concept.product == name:
-            concepts[number] = Said(1.0, name)
-    aim = Aim(teach=1.0) if level is SkillLevel.LEARN else Aim(mend=1.0, act=1.0)
-    return Meaning(concepts, {}, {}, aim, "", any_mending=False)
-
-
-def _for_person(
-    kind: PostKind, meaning: Meaning, known: _Known
-) -> tuple[float, tuple[Reason, ...]]:
-    """How well a person meets a need, or how much an offer is what they want to learn."""
-    top = 0.0
-    reasons: tuple[Reason, ...] = ()
-    if kind is PostKind.NEED:
-        spoken = _spoken_for(meaning, known)
-        if spoken is not None:
-            top, reasons = 1.0, (Reason(ReasonKind.LANGUAGE, spoken),)
-    for claim in known.claims:
-        if (claim.level is SkillLevel.LEARN) is (kind is PostKind.NEED):
-            continue
-        if kind is PostKind.NEED:
-            score = compare(meaning, claim.meaning)
-        elif meaning.aim.teach >= 0.6:
-            score = compare(claim.meaning, meaning)
-        else:
-            continue
-        if score.value > top:
-            top, reasons = score.value, (claim.reason,)
-    return top, reasons
-
-
-def _spoken_for(meaning: Meaning, known: _Known) -> str | None:
-    """The language that a need asks for and a person speaks, where it is not to be taught."""
-    if not known.languages or meaning.aim.teach >= 0.6:
-        return None
-    lists = lexicon()
-    named = {
-        number: said.weight
-        for number, said in meaning.concepts.items()
-        if lists.concepts[number].sort is Sort.LANGUAGE
-    }
-    most = max(named.values(), default=0.0)
-    for number, weight in named.items():
-        if weight == most and number in known.languages:
-            return known.languages[number]
-    return None
-
-
 def _teachers(
-    wish: _Claim, taught: Mapping[int | str, Sequence[tuple[int, _Claim]]]
-) -> Iterable[tuple[int, _Claim]]:
+    wish: Claim, taught: Mapping[int | str, Sequence[tuple[int, Claim]]]
+) -> Iterable[tuple[int, Claim]]:
     meets = lexicon().meets
     keys: list[int | str] = [other for number in wish.meaning.concepts for other in meets[number]]
     keys.extend(wish.meaning.words)
-    found: dict[tuple[int, Reason], tuple[int, _Claim]] = {}
+    found: dict[tuple[int, Reason], tuple[int, Claim]] = {}
     for key in keys:
         for place, claim in taught.get(key, ()):
             found.setdefault((place, claim.reason), (place, claim))

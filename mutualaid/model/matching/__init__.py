@@ -7,19 +7,8 @@ A post is read (``meaning``) with lists of what words mean (``lexicon``, the fil
 is pure; what to compare with what is for :mod:`mutualaid.model.suggesting`.
 """
 
-from mutualaid.model.matching.lexicon import Sort, lexicon
-from mutualaid.model.matching.meaning import Aim, Meaning, Said, read
-from mutualaid.model.matching.scoring import FOREIGN, Score, best, compare
+from mutualaid.model.matching.lexicon import lexicon
+from mutualaid.model.matching.meaning import Meaning, read
+from mutualaid.model.matching.scoring import Score, best, compare
 
-__all__ = [
-    "FOREIGN",
-    "Aim",
-    "Meaning",
-    "Said",
-    "Score",
-    "Sort",
-    "best",
-    "compare",
-    "lexicon",
-    "read",
-]
+__all__ = ["Meaning", "Score", "best", "compare", "lexicon", "read"]

@@ -8,6 +8,7 @@ from typing import Final
 
 from mutualaid.model.matching.lexicon import Sort, lexicon
 from mutualaid.model.matching.meaning import Meaning
+from mutualaid.model.text import UNSPACED_RUN
 
 #: What is written together with an Arabic word before it.
 _BEFORE: Final = ("", "ال", "و", "وال", "بال", "لل", "ب", "ل")
@@ -45,7 +46,9 @@ def expressions(
             yield expression, said.weight * concept.weight * context
     words = sorted(meaning.words.items(), key=lambda each: (-each[1].weight, each[0]))
     for stem, said in words[:_MOST_WORDS]:
-        if len(stem) >= _LEAST and stem.isalnum():
+        if UNSPACED_RUN.fullmatch(stem):
+            yield f'"{stem}"', 0.5 * said.weight
+        elif len(stem) >= _LEAST and stem.isalnum():
             yield f'"{stem}"*', 0.5 * said.weight
     if len(meaning.unfinished) >= _LEAST and meaning.unfinished.isalnum():
         yield f'"{meaning.unfinished}"*', 0.3

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
 
 from mutualaid.model.matching.lexicon import LISTED, Lexicon, Sort, lexicon
 from mutualaid.model.matching.stems import ALGORITHMS, EXACTLY, STEM, fold, keys, stems
-from mutualaid.model.text import UNSPACED, plain, spell
+from mutualaid.model.text import UNSPACED_RUN, spell
 
 #: How much a word says by where it stands.
 IN_TITLE: Final = 1.0
@@ -33,7 +33,6 @@ _NEGATED: Final = 3
 _MARKS: Final = "\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670"
 _WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{_MARKS}\u0900-\u0dff\u0f00-\u0fff])*")
 _CLAUSE: Final = re.compile(r"[.,;:!?¿¡()\n/؟،؛–—]+")
-_UNSPACED_RUN: Final = re.compile(f"[{UNSPACED}]+")
 _ARABIC: Final = re.compile("[\u0600-\u06ff]")
 _LATIN: Final = re.compile("[a-z\u00c0-\u024f]", re.IGNORECASE)
 #: Scripts by which the language of a word is guessed.
@@ -46,6 +45,13 @@ _SCRIPTS: Final = (
     (re.compile("[\u0b80-\u0bff]"), ("ta",)),
 )
 _LATIN_LISTED: Final = tuple(language for language in LISTED if language != "ar")
+
+
+#: What a word inside a phrase still says, by what the phrase is about.
+_KEPT: Final = frozenset((Sort.CONTEXT, Sort.MARKER))
+_KEPT_IN: Final = {Sort.THING: frozenset((Sort.MARKER,)), Sort.MARKER: frozenset((Sort.CONTEXT,))}
+
+Key = TypeVar("Key", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
     else:
         likely = [each for each in _LATIN_LISTED if score.get(each, 0.0) >= max(0.6 * listed, 0.1)]
         likely += [each for each in score if each not in LISTED and score[each] > listed]
-    if declared in ALGORITHMS and declared not in likely:
+    if declared and declared not in likely:
         likely.append(declared)
     return tuple(sorted(likely)) or _LATIN_LISTED
 
@@ -185,7 +191,8 @@ def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
                     for key in sorted(found):
                         concepts.update(dict.fromkeys(known.get(key, ())))
             begins = begins or any(key in lists.phrases[language] for key in found)
-    noise = noise or len(bare) < 3 or bare.isdigit()
+    short = len(bare) < 3 and not UNSPACED_RUN.fullmatch(bare)
+    noise = noise or short or bare.isdigit()
     return _Entry(tuple(concepts), frozenset(narrow), tuple(wide), begins, noise, negates)
 
 
@@ -217,7 +224,8 @@ class _Reader:
             (_clauses(when[:_READ]), IN_WHEN),
         ]
         latin = languages_of(
-            (word for clauses, _ in parts[:2] for clause in clauses for word in clause), language
+            (word for clauses, _ in parts[:2] for clause in clauses for word in clause),
+            _code(language),
         )
         for clauses, weight in parts:
             here: dict[int, Said] = {}
@@ -297,14 +305,14 @@ class _Reader:
                         taken[place] = True
                     said = " ".join(clause[place] for place in range(places[0], places[-1] + 1))
                     hits.append((at, number, said))
-                    if self.lists.concepts[number].sort is not Sort.THING:
-                        # Whom or what it is about still counts.
-                        hits.extend(
-                            (place, each, clause[place])
-                            for place in places
-                            for each in entries[place].concepts
-                            if self.lists.concepts[each].sort is Sort.CONTEXT
-                        )
+                    # Whom it is about, and what is to be done with it, still counts.
+                    kept = _KEPT_IN.get(self.lists.concepts[number].sort, _KEPT)
+                    hits.extend(
+                        (place, each, clause[place])
+                        for place in places
+                        for each in entries[place].concepts
+                        if self.lists.concepts[each].sort in kept
+                    )
         negated = self._negated(entries, taken)
         for at, entry in enumerate(entries):
             if taken[at]:
@@ -431,19 +439,18 @@ def _strong(mark: float) -> float:
     return mark if mark >= 0.9 else 0.4 * mark
 
 
-def _keep(kept: dict[int, Said] | dict[str, Said], key: int | str, said: Said) -> None:
-    """Keep the weightiest place; what is said again elsewhere weighs a little more."""
-    table: dict[int | str, Said] = kept  # type: ignore[assignment]
-    old = table.get(key)
+def _keep(kept: dict[Key, Said], key: Key, said: Said) -> None:
+    """Keep what is said where it weighs most."""
+    old = kept.get(key)
     if old is None or old.weight < said.weight:
-        table[key] = said
+        kept[key] = said
 
 
 def _clauses(text: str) -> list[list[str]]:
     """The words of a text, clause by clause."""
     if not text:
         return []
-    spelled = _UNSPACED_RUN.sub(_pairs, spell(text))
+    spelled = UNSPACED_RUN.sub(_pairs, spell(text))
     return [words for clause in _CLAUSE.split(spelled) if (words := _WORD.findall(clause))]
 
 
@@ -471,6 +478,7 @@ def _ordered(language: str) -> list[tuple[str, tuple[int, ...]]]:
     return sorted((key.lstrip(STEM + EXACTLY), found) for key, found in known.items())
 
 
-def language_code(name: str) -> str:
-    """The ISO code that a declared language means, "" where it is not one of ours."""
-    return plain(name)[:2] if plain(name)[:2] in ALGORITHMS else ""
+def _code(name: str) -> str:
+    """The code of a declared language (``es``, ``español``), "" where it is none of ours."""
+    begin = fold(name)[:2]
+    return begin if begin in ALGORITHMS and begin != "ar" else ""

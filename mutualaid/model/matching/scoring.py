@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How well an offer meets a need, by what both are about. Pure: no clock, no counts of people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -145,8 +145,8 @@ def _by_words(
     return min(_MOST_BY_WORDS, _WORD * value), [word for word, _ in ordered]
 
 
-def _add_unfinished(begun: str, words: "dict[str, Said] | object", found: dict[str, float]) -> None:
-    if len(begun) < 4 or not isinstance(words, dict):
+def _add_unfinished(begun: str, words: Mapping[str, Said], found: dict[str, float]) -> None:
+    if len(begun) < 4:
         return
     for stem, said in words.items():
         if stem.startswith(begun) and said.word not in found:
