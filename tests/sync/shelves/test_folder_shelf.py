@@ -20,6 +20,7 @@ from mutualaid.sync.parcel_outside import name_of
 from mutualaid.sync.shelf import (
     ShelfFullError,
     ShelfLacksError,
+    ShelfLiesError,
     ShelfRefusedError,
     ShelfUnreachableError,
 )
@@ -196,7 +197,7 @@ def test_a_parcel_in_another_topics_folder_is_not_taken(tmp_path: Path) -> None:
     asyncio.run(shelf.put(other, parcel))
     (stray,) = (each for each in tmp_path.rglob("*.parcel") if each.parent != path.parent)
     shutil.copy(stray, path.parent)
-    with pytest.raises(folder_shelf.ShelfLiesError, match="another group's place"):
+    with pytest.raises(ShelfLiesError, match="another group's place"):
         asyncio.run(shelf.get(TOPIC, name_of(parcel)))
 
 
