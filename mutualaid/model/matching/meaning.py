@@ -383,8 +383,9 @@ class _Reader:
         begun = fold(words[-1]) if words else ""
         if len(begun) < 3:
             return ""
-        if _entry(words[-1], latin).concepts:
-            return begun
+        entry = _entry(words[-1], latin)
+        if entry.concepts or entry.noise:
+            return ""
         meant: set[int] = set()
         for language in (*latin, "ar"):
             if len(begun) >= 4:

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How well an offer meets a need, by what both are about. Pure: no clock, no counts of people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from mutualaid.model.matching.lexicon import Sort, lexicon
-from mutualaid.model.matching.meaning import IN_TITLE, Aim, Meaning, Said
+from mutualaid.model.matching.meaning import IN_TITLE, Aim, Meaning
+from mutualaid.model.matching.stems import fold
 
 #: What scores less is not shown.
 FLOOR: Final = 0.6
@@ -138,19 +139,22 @@ def _by_words(
         word = (other if shown == "offer" else one).word
         value = one.weight * other.weight * rarity(stem)
         found[word] = max(found.get(word, 0.0), value)
-    _add_unfinished(need.unfinished, offer.words, found)
-    _add_unfinished(offer.unfinished, need.words, found)
+    _add_unfinished(need.unfinished, offer, found)
+    _add_unfinished(offer.unfinished, need, found)
     ordered = sorted(found.items(), key=lambda each: (-each[1], each[0]))
     value = sum(value * share for (_, value), share in zip(ordered, _FURTHER, strict=False))
     return min(_MOST_BY_WORDS, _WORD * value), [word for word, _ in ordered]
 
 
-def _add_unfinished(begun: str, words: Mapping[str, Said], found: dict[str, float]) -> None:
+def _add_unfinished(begun: str, other: Meaning, found: dict[str, float]) -> None:
+    """Words of the other post that a word may become which is still being typed."""
     if len(begun) < 4:
         return
-    for stem, said in words.items():
-        if stem.startswith(begun) and said.word not in found:
-            found[said.word] = 0.5 * said.weight
+    for said in (*other.words.values(), *other.concepts.values()):
+        if said.word not in found and any(
+            fold(word).startswith(begun) for word in said.word.split()
+        ):
+            found[said.word] = 0.9 * said.weight
 
 
 def _is_about(meaning: Meaning, concepts: frozenset[int] | None) -> bool:
