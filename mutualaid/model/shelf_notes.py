@@ -25,6 +25,8 @@ class State(IntEnum):
     UNFIT = 2
     #: It was made by a newer version of the program.
     NEWER = 3
+    #: Everything inside is here, and this machine wrote it, or read all of it and found it sound.
+    SURE = 4
 
 
 class Noted(NamedTuple):

@@ -83,8 +83,9 @@ class Emptying(ShelfWork):
             listed += len(listing.parcels)
             if seen is not None:
                 seen.update(each.name for each in listing.parcels)
-            room = MOST_PARCELS - len(topic.noted)
+            room = max(0, MOST_PARCELS - len(topic.noted))
             fresh = [each for each in listing.parcels if each.name not in topic.noted][:room]
+            self._fresh += len(fresh)
             bad += await self._read_heads(topic, fresh)
             if bad > MOST_BAD:
                 raise ShelfLiesError(
@@ -111,6 +112,7 @@ class Emptying(ShelfWork):
                 self._forget(topic, name)
             self._notice_gone(mattered)
         if listed > MOST_PARCELS:
+            self._flooded = True
             self._say(
                 f"More parcels lie at {self.shelf.address} than a group can have. Only the first"
                 f" {MOST_PARCELS:,} are looked at."
@@ -263,8 +265,12 @@ class Emptying(ShelfWork):
         )
 
     async def _fetch(self, topic: Topic, names: Sequence[bytes]) -> None:
+        """Take in those of some parcels that are still of use."""
         # What came meanwhile, from here or over another road, need not be fetched any more.
-        names = [name for name in names if self._is_usable(topic.says[name])]
+        usable = [name for name in names if self._is_usable(topic.says[name])]
+        await self._read_whole(topic, usable)
+
+    async def _read_whole(self, topic: Topic, names: Sequence[bytes]) -> None:
         parcels = await _all(self.shelf.get(topic.lock.topic, name) for name in names)
         for name, parcel in zip(names, parcels, strict=True):
             noted = topic.noted.get(name)
@@ -274,6 +280,10 @@ class Emptying(ShelfWork):
             if isinstance(parcel, ShelfLacksError | ShelfLiesError):
                 # Its head is there and its body is not: it covers nothing.
                 self._set_aside(topic, noted)
+                self._say(
+                    f"{self.shelf.address} tells of a parcel and does not hand it out. What is in"
+                    " it is looked for elsewhere."
+                )
                 continue
             if isinstance(parcel, BaseException):
                 raise parcel
@@ -288,7 +298,7 @@ class Emptying(ShelfWork):
             return
         if index != topic.says[noted.name]:
             # The shelf showed another head than this parcel has; the parcel is what it is named.
-            topic.coverage.remove(topic.says.pop(noted.name))
+            self._unsay(topic, noted.name)
             self._remember(topic, noted.name, index)
         for _step in unpacking.steps(self._replica, index, body, taken):
             await asyncio.sleep(0)
@@ -301,8 +311,10 @@ class Emptying(ShelfWork):
         while self._replica.apply_some(400):  # noqa: ASYNC110 - work, with room for others
             await asyncio.sleep(0)
         rank = self._rank(index)
+        self._be_sure(topic, noted.name)
         if rank is None:
-            self._keep(topic, [noted._replace(state=State.DONE)])
+            says = write_index(index)
+            self._keep(topic, [noted._replace(state=State.SURE, says=says)])
         else:
             topic.tried[noted.name] = self._mark(index) if rank >= 0 else mark
 

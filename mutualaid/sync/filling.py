@@ -11,12 +11,12 @@ from random import Random
 from typing import Any, Final
 
 from mutualaid.model import shelf_notes
-from mutualaid.model.chains import Holdings
+from mutualaid.model.chains import Holdings, short_device
 from mutualaid.model.entry import Chain
 from mutualaid.model.group import Group
 from mutualaid.model.shelf_notes import Noted, State
 from mutualaid.sync import packing, unpacking
-from mutualaid.sync.emptying import Emptying
+from mutualaid.sync.emptying import PARCELS_AT_ONCE, Emptying
 from mutualaid.sync.packing import Gap
 from mutualaid.sync.parcel import WANT_BYTES, Body, Index, Lock, seal, write_index
 from mutualaid.sync.parcel_outside import name_of
@@ -28,6 +28,8 @@ OTHERS_ROOM: Final = 32 * 1024 * 1024
 #: Photos that are left in one round, and bytes of statements of others in one head.
 MOST_PHOTOS: Final = 64
 OTHERS_SAID: Final = 12 * 1024
+#: Parcels of others with what this machine wrote that are read in one round.
+MOST_SUSPECTS: Final = 32
 LONGEST_STATEMENT: Final = 40 * 1024
 #: Machines that were not heard for so long are not waited for with gaps.
 LOST_MS: Final = 180 * 24 * 60 * 60 * 1000
@@ -67,6 +69,7 @@ class Filling(Emptying):
         self._others_due: float | None = None
         self._told_at: float | None = None
         self._say_due: float | None = None
+        self._put_some = False
         self._welcomed: dict[bytes, frozenset[bytes]] = {}
         self._others_room = OTHERS_ROOM
         self._most_photos = MOST_PHOTOS
@@ -84,6 +87,8 @@ class Filling(Emptying):
             self._others_due = None
             return
         own, theirs = self._gaps(topic, others)
+        if own and await self._make_sure(topic):
+            own, theirs = self._gaps(topic, others)
         self._waiting = sum(gap.entries for gap in own)
         await self._leave(topic, own, beside=True)
         self._waiting = 0
@@ -137,9 +142,25 @@ class Filling(Emptying):
             first = packing.needed_from(journal, branch, others)
             if first > branch.head_seq:
                 continue
-            mine = branch.device == self._replica.device.public
-            (own if mine else theirs).extend(topic.coverage.gaps(branch, first))
+            if branch.device == self._replica.device.public:
+                # Another member's word that these are there is not enough.
+                own.extend(topic.sure.gaps(branch, first))
+            else:
+                theirs.extend(topic.coverage.gaps(branch, first))
         return packing.in_order(journal, own), packing.in_order(journal, theirs)
+
+    async def _make_sure(self, topic: Topic) -> bool:
+        """Read some of the parcels of others that say they hold what this machine wrote; whether
+        there were any."""
+        short = short_device(self._replica.device.public)
+        suspects = [
+            name
+            for name, index in topic.says.items()
+            if name not in topic.sure_of and any(each.device == short for each in index.stretches)
+        ]
+        for at in range(0, len(suspects[:MOST_SUSPECTS]), PARCELS_AT_ONCE):
+            await self._read_whole(topic, suspects[at : at + PARCELS_AT_ONCE])
+        return bool(suspects)
 
     async def _leave(self, topic: Topic, gaps: Sequence[Gap], *, beside: bool = False) -> None:
         """Put what is in these gaps; with ``beside`` also what this machine has to say."""
@@ -176,12 +197,14 @@ class Filling(Emptying):
         if name in topic.noted:
             self._forget(topic, name)
         self._remember(topic, name, index)
+        self._be_sure(topic, name)
+        self._put_some = True
         self._keep(topic, [self._noted(parcel, write_index(index))])
         await asyncio.sleep(0)
 
     def _noted(self, parcel: bytes, says: bytes | None) -> Noted:
         clock = self._replica.clock()
-        return Noted(name_of(parcel), 0, len(parcel), State.DONE, clock, says)
+        return Noted(name_of(parcel), 0, len(parcel), State.SURE, clock, says)
 
     def _to_say(self, topic: Topic) -> list[tuple[bytes, bytes]] | None:
         """Statements to leave, this machine's first; None if the shelf has them."""

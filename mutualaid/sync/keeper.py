@@ -23,6 +23,8 @@ from mutualaid.sync.shelf import Shelf, ShelfError, ShelfUnreachableError
 NOTICE_MS: Final = 7 * 24 * 60 * 60 * 1000
 #: How soon to look again at what was still being copied.
 LATER_S: Final = 3.0
+#: And at a shelf that tells of more parcels than there can be.
+FLOODED_S: Final = 300.0
 
 
 class Keeper(Filling):
@@ -54,9 +56,14 @@ class Keeper(Filling):
         now = self._now()
         if self._afresh_at is None or now >= self._afresh_at:
             afresh = True
+        self._fresh, self._flooded = 0, False
         try:
             await self._empty_all(afresh=afresh)
+            self._put_some = False
             await self._fill(afresh=afresh)
+            if self._put_some:
+                # So that the cursor covers what was left, and what others left meanwhile is seen.
+                await self._empty_all(afresh=False)
             if afresh:
                 self._afresh_at = self._now() + self._pace.afresh
         except ShelfError as error:
@@ -70,6 +77,8 @@ class Keeper(Filling):
         due = [each for each in times if each is not None]
         if any(topic.later for topic in self._topics.values()):
             due.append(self._now() + LATER_S)
+        if self._flooded:
+            due = [self._now() + FLOODED_S]
         return min(due, default=self._now())
 
     async def wait(self) -> None:
@@ -81,7 +90,7 @@ class Keeper(Filling):
             if each.cursor is not None
         ]
         try:
-            if not waits:
+            if not waits or self._flooded:
                 await asyncio.Event().wait()
             done, _rest = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for each in done:
@@ -119,6 +128,11 @@ class Keeper(Filling):
         self._row = row
         with self._replica.write(durable=False):
             shelf_notes.note_status(self._db, row)
+
+    @property
+    def fresh(self) -> int:
+        """How many parcels were new in the last round."""
+        return self._fresh
 
     @property
     def status(self) -> ShelfRow:

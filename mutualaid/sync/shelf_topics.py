@@ -25,8 +25,11 @@ class Topic:
 
     lock: Lock
     coverage: Coverage
+    #: The same of those parcels alone that this machine wrote itself, or read whole.
+    sure: Coverage
     noted: dict[bytes, Noted] = field(default_factory=dict)
     says: dict[bytes, Index] = field(default_factory=dict)
+    sure_of: set[bytes] = field(default_factory=set)
     cursor: Cursor | None = None
     #: Names that could not be fetched a moment ago: still being copied, perhaps.
     later: dict[bytes, Listed] = field(default_factory=dict)
@@ -53,6 +56,9 @@ class ShelfWork:
         self._notice: tuple[str, int | None] = "", None
         #: Entries of this machine that are still to be left.
         self._waiting = 0
+        #: Parcels that were new in this round, and whether there are more than can be.
+        self._fresh = 0
+        self._flooded = False
         #: Whether something was taken from this shelf since this machine last said what it holds.
         self._took = False
 
@@ -77,7 +83,8 @@ class ShelfWork:
         known = self._topics.get(lock.topic.public)
         if known is not None:
             return known
-        topic = Topic(lock, Coverage(self._replica.journal))
+        journal = self._replica.journal
+        topic = Topic(lock, Coverage(journal), Coverage(journal))
         stored = shelf_notes.cursor(self._db, self.shelf.address, lock.topic.public)
         with suppress(ValueError):
             topic.cursor = Cursor.decode(stored) if stored else None
@@ -88,6 +95,8 @@ class ShelfWork:
             if noted.says is not None and noted.state is not State.UNFIT:
                 with suppress(BadParcelError):
                     self._remember(topic, noted.name, read_index(noted.says))
+                    if noted.state is State.SURE:
+                        self._be_sure(topic, noted.name)
         self._topics[lock.topic.public] = topic
         return topic
 
@@ -104,12 +113,26 @@ class ShelfWork:
             if place == 0 and topic.wants.get(statement.device, (-1, ()))[0] <= created:
                 topic.wants[statement.device] = created, index.wants
 
-    def _forget(self, topic: Topic, name: bytes) -> None:
-        topic.noted.pop(name, None)
-        topic.tried.pop(name, None)
+    def _be_sure(self, topic: Topic, name: bytes) -> None:
+        """A parcel holds what it says: this machine wrote it, or read it whole."""
+        index = topic.says.get(name)
+        if index is not None and name not in topic.sure_of:
+            topic.sure_of.add(name)
+            topic.sure.add(index)
+
+    def _unsay(self, topic: Topic, name: bytes) -> None:
+        """What a parcel says of itself does not count (any more)."""
         index = topic.says.pop(name, None)
         if index is not None:
             topic.coverage.remove(index)
+            if name in topic.sure_of:
+                topic.sure_of.discard(name)
+                topic.sure.remove(index)
+
+    def _forget(self, topic: Topic, name: bytes) -> None:
+        topic.noted.pop(name, None)
+        topic.tried.pop(name, None)
+        self._unsay(topic, name)
 
     def _keep(self, topic: Topic, noted: Sequence[Noted]) -> None:
         if noted:
@@ -121,7 +144,5 @@ class ShelfWork:
         self._notice = notice, self._replica.clock()
 
     def _set_aside(self, topic: Topic, noted: Noted) -> None:
-        index = topic.says.pop(noted.name, None)
-        if index is not None:
-            topic.coverage.remove(index)
+        self._unsay(topic, noted.name)
         self._keep(topic, [noted._replace(state=State.UNFIT, says=None)])

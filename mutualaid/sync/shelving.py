@@ -27,6 +27,9 @@ GATHER_S: Final = 0.3
 FIRST_RETRY_S: Final = 1.0
 LAST_RETRY_S: Final = 300.0
 LAST_LOCAL_RETRY_S: Final = 4.0
+#: A shelf may say so often that there is news where there is none; then it is asked less often.
+SOME_IDLE: Final = 4
+MOST_IDLE: Final = 10
 #: How often it is looked whether the group's list of shelves changed.
 LIST_EVERY_S: Final = 1.0
 #: What was written just before the end is still left, if that takes no longer.
@@ -133,7 +136,7 @@ class Shelving:
             self._group, shelf, local=is_local(address), stored=self._stored, pace=self._pace
         )
         self._keepers[address] = keeper
-        wait = FIRST_RETRY_S
+        wait, idle = FIRST_RETRY_S, 0
         while True:
             before = keeper.status
             news.clear()
@@ -150,15 +153,16 @@ class Shelving:
                 _log.exception("a shelf could not be kept in step")
             if keeper.status != before:
                 self._changed()
+            idle = 0 if keeper.fresh else min(idle + 1, MOST_IDLE)
             if ok:
-                await self._pause(keeper, news)
+                await self._pause(keeper, news, idle)
             else:
                 most = LAST_LOCAL_RETRY_S if is_local(address) else LAST_RETRY_S
                 await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
                 wait = min(wait * 2, most)
 
-    async def _pause(self, keeper: Keeper, news: asyncio.Event) -> None:
-        """Until something new is here, there, or due."""
+    async def _pause(self, keeper: Keeper, news: asyncio.Event, idle: int) -> None:
+        """Until something new is here, there, or due; a shelf that cries wolf is heard late."""
         rest = max(0.05, keeper.due() - asyncio.get_running_loop().time())
         here = asyncio.create_task(news.wait())
         there = asyncio.create_task(keeper.wait())
@@ -169,8 +173,10 @@ class Shelving:
             if there in done and there.exception() is not None:
                 # Whatever is wrong, the next round says it.
                 await asyncio.sleep(FIRST_RETRY_S)
-            elif done:
+            elif here in done:
                 await asyncio.sleep(GATHER_S)
+            elif there in done:
+                await asyncio.sleep(GATHER_S * 2 ** max(0, idle - SOME_IDLE))
         finally:
             for task in (here, there):
                 task.cancel()
