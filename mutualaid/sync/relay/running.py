@@ -35,7 +35,8 @@ def public_address(text: str) -> Public:
     if text.startswith("https://"):
         # Any key will do to read the rest.
         key = RelayAddress(Address("host", 1), bytes(32))
-        whole = f"relay:{text.rstrip('/')}/{str(key).rpartition('/')[2]}"
+        rest = text.removeprefix("https://").rstrip("/")
+        whole = f"relay:https://{rest}/{str(key).rpartition('/')[2]}"
         read = RelayAddress.parse(whole)
         return Public(read.at, read.tls, read.path)
     return Public(parse_address(text, 0))

@@ -8,10 +8,23 @@ from collections.abc import AsyncIterator, Callable, Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
 from mutualaid.model.keys import SigningKey
 from mutualaid.sync.addresses import Address
+from mutualaid.sync.handshake import RelayHandshake
 from mutualaid.sync.relay.client import RelayShelf
 from mutualaid.sync.relay.limits import MIB, Limits
+from mutualaid.sync.relay.protocol import (
+    MOST_FRAME,
+    Op,
+    Reason,
+    Tag,
+    decode_answer,
+    decode_refusal,
+    encode_request,
+)
 from mutualaid.sync.relay.server import Relay
 from tests.sync.shelves.suite import made_up_parcel
 
@@ -84,3 +97,74 @@ def play(test: Coroutine[Any, Any, None]) -> None:
         assert not left, f"tasks left behind: {left}"
 
     asyncio.run(bounded())
+
+
+class Raw:
+    """A connection to a relay that says whatever a test likes."""
+
+    def __init__(self, relay: Relay, socket: ClientConnection, hello: RelayHandshake) -> None:
+        self.relay = relay
+        self.socket = socket
+        self.h = hello.handshake_hash
+        self._sealer = hello.sealer(MOST_FRAME)
+
+    async def send(self, frame: bytes) -> None:
+        """Send a frame, sealed as is proper."""
+        await self.socket.send(self._sealer.seal(frame))
+
+    async def receive(self) -> tuple[Tag, int, bytes]:
+        """The next answer."""
+        return decode_answer(self._sealer.open(await self.socket.recv(decode=False)))
+
+    async def request(
+        self, key: SigningKey, op: Op, number: int, argument: bytes, *, signed_for: bytes = b""
+    ) -> None:
+        """Send a request; *signed_for* stands in for the hash of this connection."""
+        relay_key = self.relay.key.public
+        await self.send(encode_request(key, relay_key, signed_for or self.h, op, number, argument))
+
+    async def refusal(self) -> Reason:
+        """The next answer, which must be a refusal."""
+        tag, _number, body = await self.receive()
+        assert tag is Tag.REFUSED
+        return decode_refusal(body)[0]
+
+    async def dropped(self) -> None:
+        """Wait until the relay has ended the connection, whatever it says before."""
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                await self.socket.recv()
+
+
+@contextlib.asynccontextmanager
+async def stranger(relay: Relay, **headers: str) -> AsyncIterator[ClientConnection]:
+    """A WebSocket to a relay, on which nothing was said yet."""
+    async with connect(
+        f"ws://{LOOPBACK}:{relay.port}/",
+        additional_headers=headers,
+        compression=None,
+        proxy=None,
+        close_timeout=1,
+        max_size=None,
+    ) as socket:
+        yield socket
+
+
+@contextlib.asynccontextmanager
+async def raw(relay: Relay) -> AsyncIterator[Raw]:
+    """A connection past the handshake and the relay's limits."""
+    async with stranger(relay) as socket:
+        hello = RelayHandshake.to_relay(relay.key.public)
+        (message,) = hello.start()
+        await socket.send(message)
+        hello.receive(await socket.recv(decode=False))
+        made = Raw(relay, socket, hello)
+        tag, number, _body = await made.receive()
+        assert (tag, number) == (Tag.LIMITS, 0)
+        yield made
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait until something is so."""
+    while not true():  # noqa: ASYNC110 - what is waited for sets no event
+        await asyncio.sleep(0.005)
