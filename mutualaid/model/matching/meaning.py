@@ -134,6 +134,7 @@ def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
         likely = [each for each in score if score[each] == best]
     else:
         likely = [each for each in _LATIN_LISTED if score.get(each, 0.0) >= max(0.6 * listed, 0.1)]
+        likely = likely or list(_LATIN_LISTED)
         likely += [each for each in score if each not in LISTED and score[each] > listed]
     if declared and declared not in likely:
         likely.append(declared)
