@@ -73,6 +73,8 @@ _MOST_PATIENCE_SECONDS: Final = 60.0
 _NEWS_RATE: Final = 10.0
 _NEWS_BURST: Final = 100.0
 _MOST_TOPICS: Final = 256
+#: How long what came with the news stands for what is there.
+_FRESH_SECONDS: Final = 2.0
 
 _ANSWERS: Final = {
     Op.LIST: Tag.PAGE,
@@ -117,7 +119,7 @@ class RelayShelf:
         self._admitted: set[bytes] = set()
         self._runs: dict[bytes, _Run] = {}
         #: What the relay said when it told that something is new, until it is asked for.
-        self._told: dict[bytes, tuple[Cursor, Listing]] = {}
+        self._told: dict[bytes, tuple[Cursor, Listing, float]] = {}
         self._closed = False
 
     @property
@@ -129,7 +131,7 @@ class RelayShelf:
         """See :meth:`Shelf.list`."""
         cursor = after or BEGINNING
         told = self._told.pop(topic.public, None)
-        if told is not None and told[0] == cursor:
+        if told is not None and told[0] == cursor and self._clock() < told[2] + _FRESH_SECONDS:
             return told[1]
         body = await self._ask(Op.LIST, topic, cursor.encode())
         return self._listing(topic.public, cursor, body)
@@ -159,7 +161,7 @@ class RelayShelf:
         await self._ask(Op.PUT, topic, parcel)
 
     async def wait(self, topic: TopicKey, after: Cursor) -> None:
-        """See :meth:`Shelf.wait`. The next ``list`` after the same cursor costs nothing."""
+        """See :meth:`Shelf.wait`. A ``list`` after the same cursor, right then, costs nothing."""
         if pause := self._news.wait(self._clock()):
             await asyncio.sleep(pause)
         self._news.take(1)
@@ -168,7 +170,7 @@ class RelayShelf:
         listing = self._listing(topic.public, after, body)
         if not listing.parcels and not listing.reset:
             raise self._lies()
-        _bounded(self._told)[topic.public] = (after, listing)
+        _bounded(self._told)[topic.public] = (after, listing, self._clock())
 
     async def close(self) -> None:
         """See :meth:`Shelf.close`."""
