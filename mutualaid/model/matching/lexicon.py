@@ -84,6 +84,8 @@ class Lexicon:
     beginnings: tuple[Mapping[str, tuple[str, ...]], ...]
     tongues: Mapping[str, Tongue]
     rules: tuple[Rule, ...]
+    #: The rules, by place, of which a concept is in the first set.
+    triggers: Mapping[int, tuple[int, ...]]
     #: What else is meant by a concept.
     implied: Mapping[int, tuple[int, ...]]
 
@@ -106,7 +108,7 @@ def lexicon() -> Lexicon:
 
 
 def _build(
-    tables: Mapping[str, Any], tongues: Mapping[str, Any], rules: Iterable[Mapping[str, Any]]
+    tables: Mapping[str, Any], tongues: Mapping[str, Any], listed_rules: Iterable[Mapping[str, Any]]
 ) -> Lexicon:
     numbers = {name: number for number, name in enumerate(tables)}
     concepts = tuple(
@@ -168,6 +170,22 @@ def _build(
     for need, offers in meets.items():
         for offer, worth in offers.items():
             met.setdefault(offer, {})[need] = worth
+    made = tuple(
+        Rule(
+            tuple(
+                frozenset(numbers[name] for name in ([one] if isinstance(one, str) else one))
+                for one in rule["all"]
+            ),
+            numbers[rule["gives"]],
+            rule.get("anywhere", False),
+            rule.get("category", ""),
+        )
+        for rule in listed_rules
+    )
+    triggers: dict[int, tuple[int, ...]] = {}
+    for place, rule in enumerate(made):
+        for number in rule.all[0]:
+            triggers[number] = (*triggers.get(number, ()), place)
     return Lexicon(
         concepts,
         numbers,
@@ -191,18 +209,8 @@ def _build(
         },
         tuple(beginnings),
         small,
-        tuple(
-            Rule(
-                tuple(
-                    frozenset(numbers[name] for name in ([one] if isinstance(one, str) else one))
-                    for one in rule["all"]
-                ),
-                numbers[rule["gives"]],
-                rule.get("anywhere", False),
-                rule.get("category", ""),
-            )
-            for rule in rules
-        ),
+        made,
+        triggers,
         {
             numbers[name]: tuple(numbers[other] for other in table["also"])
             for name, table in tables.items()

@@ -23,6 +23,9 @@ IN_WHEN: Final = 0.3
 #: The category under which what somebody can do is read.
 OF_SKILL: Final = "skill"
 
+#: So many small words more than of any other language settle which one it is.
+_CLEAR: Final = 2.5
+
 #: So much of a text is read; a long one has said what it is about by then.
 _READ: Final = 700
 #: A phrase may have so many other words inside.
@@ -96,7 +99,7 @@ class _Entry:
 
     concepts: tuple[int, ...]
     stems: frozenset[str]
-    wide: tuple[tuple[str, frozenset[str]], ...]  # by listed language
+    wide: Mapping[str, frozenset[str]]  # by listed language
     begins: bool  # some phrase
     noise: bool
     negates: bool
@@ -125,9 +128,21 @@ def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
     taking it for one that has lists costs little.
     """
     score: dict[str, float] = {}
+    rest: list[str] = []
     for word in words:
-        for language, points in _signs(word):
-            score[language] = score.get(language, 0.0) + points
+        if not _LATIN.search(word):
+            continue
+        small = _small_word(word)
+        for language in small:
+            score[language] = score.get(language, 0.0) + 1 / len(small)
+        if not small:
+            rest.append(word)
+    ranked = sorted((score.get(each, 0.0) for each in _LATIN_LISTED), reverse=True)
+    if ranked[0] < _CLEAR + ranked[1]:
+        for word in rest:
+            known = _known_in(word)
+            for language in known:
+                score[language] = score.get(language, 0.0) + 0.6 / len(known)
     listed = max((score.get(each, 0.0) for each in _LATIN_LISTED), default=0.0)
     best = max(score.values(), default=0.0)
     if best >= 3 and best > 2 * listed:
@@ -142,22 +157,24 @@ def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65_536)
-def _signs(word: str) -> tuple[tuple[str, float], ...]:
-    """For which languages a word speaks, and how much."""
+def _small_word(word: str) -> tuple[str, ...]:
+    """The languages of which it is a small word."""
+    bare = fold(word)
+    tongues = lexicon().tongues.items()
+    return tuple(each for each, tongue in tongues if each != "ar" and bare in tongue.function)
+
+
+@lru_cache(maxsize=65_536)
+def _known_in(word: str) -> tuple[str, ...]:
+    """The languages whose lists have it."""
     lists = lexicon()
     bare = fold(word)
-    known = [
-        each for each, tongue in lists.tongues.items() if each != "ar" and bare in tongue.function
-    ]
-    if known:
-        return tuple((each, 1 / len(known)) for each in known)
-    meant = [
+    return tuple(
         each
         for each in _LATIN_LISTED
-        if any(key in lists.words[each] for key in keys(word, each))
-        or bare in lists.tongues[each].noise
-    ]
-    return tuple((each, 0.6 / len(meant)) for each in meant)
+        if bare in lists.tongues[each].noise
+        or any(key in lists.words[each] for key in keys(word, each))
+    )
 
 
 @lru_cache(maxsize=65_536)
@@ -167,7 +184,7 @@ def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
     bare = fold(word)
     concepts: dict[int, None] = {}
     narrow: set[str] = set()
-    wide: list[tuple[str, frozenset[str]]] = []
+    wide: dict[str, frozenset[str]] = {}
     begins = noise = negates = False
     for language in languages:
         own = stems(word, language)
@@ -178,7 +195,7 @@ def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
             negates = negates or bare in tongue.negations
         if language in lists.words:
             found = keys(word, language)
-            wide.append((language, found))
+            wide[language] = found
             known = lists.words[language]
             if tongue is None or bare not in tongue.function:
                 # A word as it stands goes before what it may be a form of.
@@ -194,7 +211,7 @@ def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
             begins = begins or any(key in lists.phrases[language] for key in found)
     short = len(bare) < 3 and not UNSPACED_RUN.fullmatch(bare)
     noise = noise or short or bare.isdigit()
-    return _Entry(tuple(concepts), frozenset(narrow), tuple(wide), begins, noise, negates)
+    return _Entry(tuple(concepts), frozenset(narrow), wide, begins, noise, negates)
 
 
 def _languages_of_word(word: str, latin: tuple[str, ...]) -> tuple[str, ...]:
@@ -270,18 +287,20 @@ class _Reader:
             _keep(self.concepts, number, said)
 
     def _follow_rules(self, said: dict[int, Said], *, anywhere: bool) -> None:
-        for rule in self.lists.rules:
+        triggers = self.lists.triggers
+        for place in sorted({rule for number in said for rule in triggers.get(number, ())}):
+            rule = self.lists.rules[place]
             if rule.anywhere is not anywhere or rule.gives in said:
+                continue
+            if any(each.isdisjoint(said) for each in rule.all):
                 continue
             if rule.category and rule.category != self.category:
                 continue
             if rule.category not in ("", OF_SKILL) and self._says_something(IN_TITLE):
                 continue
-            met = [next((n for n in each if n in said), None) for each in rule.all]
-            if None not in met:
-                parts = [said[n] for n in met if n is not None]
-                mean = sum(part.weight for part in parts) / len(parts)
-                said[rule.gives] = Said(mean, parts[-1].word)
+            parts = [next(said[n] for n in sorted(each) if n in said) for each in rule.all]
+            mean = sum(part.weight for part in parts) / len(parts)
+            said[rule.gives] = Said(mean, parts[-1].word)
 
     def _says_something(self, least: float = 0.0) -> bool:
         """Whether it is known what a post is about, besides whom and where."""
@@ -333,7 +352,7 @@ class _Reader:
         """The longest phrase that begins here: its concept and the places of its words."""
         best: tuple[int, list[int]] | None = None
         rank = (0, False)
-        for language, own in entries[at].wide:
+        for language, own in entries[at].wide.items():
             for key in sorted(own):
                 for rest, number in self.lists.phrases[language].get(key, ()):
                     names = self.lists.concepts[number].sort is not Sort.MARKER
@@ -358,10 +377,8 @@ class _Reader:
             for place in range(begin, min(begin + _GAP + 1, len(entries))):
                 if taken[place]:
                     continue
-                if any(
-                    each == language and not wanted.isdisjoint(own)
-                    for each, own in entries[place].wide
-                ):
+                own = entries[place].wide.get(language)
+                if own is not None and not wanted.isdisjoint(own):
                     places.append(place)
                     break
             else:
