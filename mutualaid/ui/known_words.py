@@ -4,8 +4,13 @@
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from mutualaid.model.matching import lexicon
 from mutualaid.ui.work import Task
+
+
+def _read_lists() -> object:
+    from mutualaid.model.matching import lexicon
+
+    return lexicon()
 
 
 class KnownWords(QObject):
@@ -21,7 +26,7 @@ class KnownWords(QObject):
     def are_here(self) -> bool:
         """Whether they are read; the first who asks has them read."""
         if self._task is None:
-            self._task = Task(lexicon, "words", self)
+            self._task = Task(_read_lists, "words", self)
             self._task.succeeded.connect(self._read)
             self._task.start()
         return self._here

@@ -4,7 +4,7 @@
 
 A post is read (``meaning``) with lists of what words mean (``lexicon``, the files in
 ``resources/words``) and with stems (``stems``); two of them are compared (``scoring``). All of it
-is pure; what to compare with what is for :mod:`mutualaid.model.suggesting`.
+is pure; what to compare with what is for ``advisor``.
 """
 
 from mutualaid.model.matching.lexicon import lexicon

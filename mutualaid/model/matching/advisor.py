@@ -30,6 +30,9 @@ from mutualaid.model.values import (
     Suggestion,
 )
 
+if TYPE_CHECKING:
+    from mutualaid.model.reading import Reading
+
 #: Of what one word or concept finds, so many of the newest are looked at.
 _MOST_FOUND: Final = 250
 #: So many posts are compared.
@@ -47,14 +50,17 @@ _OTHER: Final = {PostKind.NEED: PostKind.OFFER, PostKind.OFFER: PostKind.NEED}
 class Advisor:
     """Queries for what may fit, for one person on one machine."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: "Reading") -> None:
+        self._replica = reading.replica
         self._db = reading.replica.store.connection
-        self._now = reading.replica.clock
         self.me = reading.me
         self._person = reading.person
         self._post_row = reading.post_row
         self._people: tuple[int, list[Known]] | None = None
         self._written: tuple[int, tuple[str, ...]] | None = None
+
+    def _now(self) -> int:
+        return self._replica.clock()
 
     def suggest(self, draft: PostDraft, limit: int = 5) -> list[Suggestion]:
         """Posts and people that may already fit what is being typed; quick enough to be asked
@@ -245,12 +251,12 @@ class Advisor:
 
     def _everybody(self) -> list[Known]:
         """Everybody's page, read once until one of them, or a block, changes."""
-        revision = self.replica.last_touched()
+        revision = self._replica.last_touched()
         if self._people is not None:
             then, people = self._people
             if then == revision:
                 return people
-            changed = self.replica.touched_since(then)
+            changed = self._replica.touched_since(then)
             if not changed.concerns("person", "block", "opened"):
                 self._people = revision, people
                 return people
