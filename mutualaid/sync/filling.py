@@ -106,6 +106,14 @@ class Filling(Emptying):
             await self._leave(topic, theirs)
             await self._leave_photos(topic, self._wanted_photos(topic))
 
+    def _count_waiting(self) -> int:
+        """Entries of this machine that somebody lacks and that are not known to be on the shelf."""
+        epochs, others = self._replica.epochs(), self._others()
+        if not epochs or not others:
+            return 0
+        own, _theirs = self._gaps(self._topic(Lock.of_epoch(epochs[0])), others)
+        return sum(gap.entries for gap in own)
+
     def _is_others_turn(self) -> bool:
         now = self._now()
         if self._others_due is None:

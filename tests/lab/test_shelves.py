@@ -1,8 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Neighbours who are never online together: a stick folder is all that passes between them."""
+"""Neighbours who are never online together: a stick, or a relay, is all that passes between
+them."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +31,16 @@ def stick(tmp_path: Path) -> Path:
     return folder
 
 
-def files(stick: Path) -> set[str]:
-    return {each.name for each in stick.rglob("*.parcel")}
+@pytest.fixture(params=["stick", "relay"])
+def address(request: pytest.FixtureRequest, lab: Lab, stick: Path, tmp_path: Path) -> str:
+    """Where parcels are left: what `mutualaid relay add` is given."""
+    if request.param == "stick":
+        return f"folder:{stick}"
+    keeper = lab.add("keeper")
+    at = f"{keeper.address_4}:47471"
+    serve = (sys.executable, "-m", "mutualaid", "relay", "serve", "--listen", at)
+    relay = keeper.start(*serve, "--data", str(tmp_path / "relay"))
+    return relay.wait_for("relay ")
 
 
 def shelf(machine: Machine) -> dict[str, object]:
@@ -39,30 +49,29 @@ def shelf(machine: Machine) -> dict[str, object]:
     return found
 
 
-def switch_on(machine: Machine, stick: Path) -> None:
-    """Run a machine until nothing more goes onto the stick, then switch it off."""
+def switch_on(machine: Machine) -> None:
+    """Run a machine until it leaves nothing more on its shelf, then switch it off."""
     node = machine.node("--no-discovery")
     try:
-        seen: set[str] = set()
+        seen: object = None
 
         def is_quiet() -> bool:
             nonlocal seen
-            before, seen = seen, files(stick)
-            if before != seen:
-                return False
             found = shelf(machine)
-            return bool(seen and found["reachable"] and not found["waiting"])
+            before, seen = seen, (found["held"], found["last_heard"])
+            at_rest = found["reachable"] and not found["waiting"] and not found["unread"]
+            return bool(found["held"] and at_rest and before == seen)
 
         until(is_quiet, ROUND_S, f"{machine.name} to have left everything")
     finally:
         node.stop()
 
 
-def elm_street(lab: Lab, stick: Path) -> None:
-    """Three who joined by the stick alone, one after the other."""
+def elm_street(lab: Lab, address: str) -> None:
+    """Three who joined by that shelf alone, one after the other."""
     one = lab["one"]
     one.run("start", "Elm Street", "--me", "Ana")
-    one.run("relay", "add", f"folder:{stick}")
+    one.run("relay", "add", address)
     invitation = one.json("invite")["invitation"]
     for name, me in (("two", "Ben"), ("three", "Cleo")):
         done = lab[name].run(
@@ -71,28 +80,26 @@ def elm_street(lab: Lab, stick: Path) -> None:
         assert done.returncode == 1
         assert "read and write" in done.stderr
     for name in ("one", "two", "three"):
-        switch_on(lab[name], stick)
+        switch_on(lab[name])
 
 
-def test_three_who_are_never_up_together_see_one_board_by_a_stick_alone(
-    lab: Lab, stick: Path
-) -> None:
-    elm_street(lab, stick)
-    machines = list(lab.machines.values())
+def test_three_who_are_never_up_together_see_one_board(lab: Lab, address: str) -> None:
+    elm_street(lab, address)
+    machines = [lab[name] for name in ("one", "two", "three")]
     for machine in machines:
         machine.run("post", "need", f"From {machine.name}")
     for machine in (*machines, *machines, machines[0]):
-        switch_on(machine, stick)
+        switch_on(machine)
     assert agree(*machines)
     for machine in machines:
         assert titles(machine) == {"From one", "From two", "From three"}
         assert shelf(machine)["problem"] == ""
-    # What each holds went over the stick, too.
+    # What each holds came this way, too.
     assert all(each["behind"] == 0 for each in machines[0].json("status")["machines"])
     assert machines[0].json("status")["reached"] == 2
 
 
-def test_a_stranger_joins_by_the_stick_while_the_inviter_is_off(lab: Lab, stick: Path) -> None:
+def test_a_stranger_joins_while_the_inviter_is_off(lab: Lab, address: str) -> None:
     """Reads and writes at once; counts when any member's machine has seen the request."""
     one, two, three = (lab[name] for name in ("one", "two", "three"))
     one.run("start", "Elm Street", "--me", "Ana")
@@ -101,7 +108,7 @@ def test_a_stranger_joins_by_the_stick_while_the_inviter_is_off(lab: Lab, stick:
     two.run("join", invitation, "--me", "Ben")
     node.stop()
     for machine in (one, two):
-        machine.run("relay", "add", f"folder:{stick}")
+        machine.run("relay", "add", address)
     one.run("post", "need", "A lift to the clinic")
     invitation = one.json("invite")["invitation"]
     done = three.run(
@@ -110,20 +117,20 @@ def test_a_stranger_joins_by_the_stick_while_the_inviter_is_off(lab: Lab, stick:
     assert done.returncode == 1
     assert titles(three) == {"A lift to the clinic"}
     three.run("post", "offer", "Bread")
-    switch_on(three, stick)
-    switch_on(two, stick)
+    switch_on(three)
+    switch_on(two)
     assert "Bread" in titles(two)
     assert {each["name"] for each in two.json("list", "people")} == {"Ana", "Ben", "Cleo"}
-    switch_on(three, stick)
+    switch_on(three)
     assert three.json("status")["joined"]
-    switch_on(one, stick)
-    switch_on(two, stick)
-    switch_on(three, stick)
+    switch_on(one)
+    switch_on(two)
+    switch_on(three)
     assert agree(one, two, three)
 
 
 def test_a_stick_that_was_away_wiped_and_copied_carelessly(lab: Lab, stick: Path) -> None:
-    elm_street(lab, stick)
+    elm_street(lab, f"folder:{stick}")
     one, two = lab["one"], lab["two"]
     one.run("post", "need", "Before")
     away = stick.with_name("away")
@@ -141,14 +148,14 @@ def test_a_stick_that_was_away_wiped_and_copied_carelessly(lab: Lab, stick: Path
     until(lambda: bool(shelf(one)["notice"]), ROUND_S, "that something is gone")
     until(lambda: not shelf(one)["waiting"], ROUND_S, "all to be left again")
     node.stop()
-    switch_on(two, stick)
+    switch_on(two)
     assert titles(two) == {"Before"}
     shutil.rmtree(stick)
     stick.mkdir()
     one.run("post", "need", "After")
-    switch_on(one, stick)
-    switch_on(two, stick)
-    switch_on(lab["three"], stick)
-    switch_on(one, stick)
+    switch_on(one)
+    switch_on(two)
+    switch_on(lab["three"])
+    switch_on(one)
     assert titles(two) == titles(lab["three"]) == {"Before", "After"}
     assert agree(*lab.machines.values())
