@@ -11,7 +11,7 @@ a message is at most a parcel long, a listing has an end, and nothing is waited 
 import asyncio
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, TypeVar
@@ -121,6 +121,7 @@ class RelayShelf:
         #: What the relay said when it told that something is new, until it is asked for.
         self._told: dict[bytes, tuple[Cursor, Listing, float]] = {}
         self._closed = False
+        self._sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     @property
     def limits(self) -> Published | None:
@@ -163,7 +164,7 @@ class RelayShelf:
     async def wait(self, topic: TopicKey, after: Cursor) -> None:
         """See :meth:`Shelf.wait`. A ``list`` after the same cursor, right then, costs nothing."""
         if pause := self._news.wait(self._clock()):
-            await asyncio.sleep(pause)
+            await self._sleep(pause)
         self._news.take(1)
         async with self._waits:
             body = await self._ask(Op.WAIT, topic, after.encode())
@@ -200,7 +201,7 @@ class RelayShelf:
             if tag is not Tag.REFUSED:
                 return body
             pause = self._refused(topic, body, may_admit=op is not Op.ADMIT)
-            await asyncio.sleep(pause)
+            await self._sleep(pause)
         raise ShelfRefusedError(
             f"The relay at {self._at.at} is asked for more than it grants. Nothing is lost; the"
             " rest is done later.",
@@ -244,7 +245,7 @@ class RelayShelf:
         requests.take(1)
         traffic.take(size)
         if pause:
-            await asyncio.sleep(min(pause, _MOST_PATIENCE_SECONDS))
+            await self._sleep(min(pause, _MOST_PATIENCE_SECONDS))
 
     def _refused(self, topic: TopicKey, body: bytes, *, may_admit: bool) -> float:
         """Raise what a refusal means, or return how long to wait before asking again."""
@@ -582,11 +583,12 @@ class _Line(Socket):
         if number in self._abandoned:
             self._abandoned.discard(number)
             return
-        asked = self._asked.pop(number, None)
+        asked = self._asked.get(number)
         if asked is None or tag not in (_ANSWERS[asked.op], Tag.REFUSED):
             raise ProtocolError("A relay answered what it was not asked.")
         if len(body) > MOST_PARCEL:
             raise ProtocolError("A relay's answer is longer than any parcel.")
+        del self._asked[number]
         if not asked.answer.done():
             asked.answer.set_result((tag, body))
 

@@ -134,7 +134,8 @@ class Socket(asyncio.Protocol):
             elif isinstance(event, Request):
                 self._accept(event)
             else:
-                self.is_open = self._wire.state is OPEN
+                # The other side may have closed already, in the same breath.
+                self.is_open = self._wire.handshake_exc is None
                 if self.is_open:
                     self.opened("")
             if self.transport.is_closing():
@@ -179,7 +180,9 @@ class Socket(asyncio.Protocol):
             self._part(wait=True)
 
     def _take(self, frame: Frame) -> None:
-        if frame.opcode is Opcode.CLOSE:
+        if not self.is_open:
+            self.abort()
+        elif frame.opcode is Opcode.CLOSE:
             self._part(wait=True)
         elif frame.opcode is Opcode.TEXT:
             self.close(int(CloseCode.UNSUPPORTED_DATA))
@@ -205,12 +208,13 @@ class Socket(asyncio.Protocol):
             self.arrived(message)
 
     def _flush(self) -> None:
-        for data in self._wire.data_to_send():
-            if data:
-                self.transport.write(data)
-            else:
-                self._part(wait=True)
-                self.transport.close()
+        writes = self._wire.data_to_send()
+        if not writes or self.transport.is_closing():
+            return
+        self.transport.write(writes[0] if len(writes) == 1 else b"".join(writes))
+        if not writes[-1]:  # the library's sign for the end of the stream
+            self._part(wait=True)
+            self.transport.close()
 
     def _part(self, *, wait: bool = False) -> None:
         """See to it that the connection ends, however little the other side does for it."""
