@@ -41,6 +41,8 @@ _MOST_COMPARED: Final = 160
 _FEW: Final = 500
 #: So many of one's own posts are looked at for what fits them.
 _MOST_OWN: Final = 60
+#: A page of the board is only glanced at: so much of each text is read for it.
+_GLANCE: Final = 120
 #: Places of a list that people get, where posts would fill it.
 _FOR_PEOPLE: Final = 2
 
@@ -273,7 +275,7 @@ class Advisor:
         me: Known | None,
         rarity: Callable[[str], float],
     ) -> Fit | None:
-        meaning = _read_row(row)
+        meaning = _read_row(row, _GLANCE)
         if meaning.is_empty:
             return None
         top: tuple[float, Candidate, Score] | None = None
@@ -327,8 +329,10 @@ def _read_candidate(kind: PostKind, post: Candidate) -> Meaning:
     )
 
 
-def _read_row(row: PostRow) -> Meaning:
-    return read(row.title, row.text, row.when, row.category, wants=row.kind is PostKind.NEED)
+def _read_row(row: PostRow, most: int | None = None) -> Meaning:
+    """``most`` is how many characters of the text are read."""
+    wants = row.kind is PostKind.NEED
+    return read(row.title, row.text[:most], row.when, row.category, wants=wants)
 
 
 def _teachers(

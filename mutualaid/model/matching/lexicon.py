@@ -53,7 +53,7 @@ class Rule:
     category: str
 
 
-#: A phrase after its first word: what each further word may be, and the concept.
+#: A phrase after its first two words: what each further word may be, and the concept.
 Phrase = tuple[tuple[frozenset[str], ...], int]
 
 
@@ -73,7 +73,8 @@ class Lexicon:
     concepts: tuple[Concept, ...]
     numbers: Mapping[str, int]
     words: Mapping[str, Mapping[str, tuple[int, ...]]]
-    phrases: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
+    #: By language, by the first word, by the second.
+    phrases: Mapping[str, Mapping[str, Mapping[str, tuple[Phrase, ...]]]]
     #: Concept of a need → concept of an offer → how well it meets the need, up to 1.
     meets: Mapping[int, Mapping[int, float]]
     #: The same the other way round: concept of an offer → concepts of needs.
@@ -134,7 +135,7 @@ def _build(
         for language, table in tongues.items()
     }
     words: dict[str, dict[str, list[int]]] = {language: {} for language in LISTED}
-    phrases: dict[str, dict[str, list[Phrase]]] = {language: {} for language in LISTED}
+    phrases: dict[str, dict[str, dict[str, tuple[Phrase, ...]]]] = {each: {} for each in LISTED}
     beginnings: list[dict[str, tuple[str, ...]]] = []
     for number, table in enumerate(tables.values()):
         begin: dict[str, tuple[str, ...]] = {}
@@ -153,7 +154,7 @@ def _build(
                     first, *rest = [list_keys(part, language) for part in parts]
                 for stem in first:
                     if rest:
-                        phrases[language].setdefault(stem, []).append((tuple(rest), number))
+                        _add_phrase(phrases[language].setdefault(stem, {}), rest, number)
                     else:
                         words[language].setdefault(stem, []).append(number)
                 # Of a phrase, its longest word is looked for.
@@ -193,13 +194,7 @@ def _build(
             language: {stem: tuple(dict.fromkeys(found)) for stem, found in known.items()}
             for language, known in words.items()
         },
-        {
-            language: {
-                stem: tuple(sorted(found, key=lambda each: -len(each[0])))
-                for stem, found in known.items()
-            }
-            for language, known in phrases.items()
-        },
+        phrases,
         meets,
         met,
         {
@@ -217,6 +212,14 @@ def _build(
             if "also" in table
         },
     )
+
+
+def _add_phrase(
+    table: dict[str, tuple[Phrase, ...]], rest: list[frozenset[str]], number: int
+) -> None:
+    second, *further = rest
+    for key in sorted(second):
+        table[key] = (*table.get(key, ()), (tuple(further), number))
 
 
 def _telling(parts: list[str], tongue: Tongue) -> list[str]:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, TypeVar
+from typing import Final
 
-from mutualaid.model.matching.lexicon import LISTED, Lexicon, Sort, lexicon
+from mutualaid.model.matching.lexicon import LISTED, Lexicon, Phrase, Sort, lexicon
 from mutualaid.model.matching.stems import ALGORITHMS, EXACTLY, STEM, fold, keys, stems
 from mutualaid.model.text import UNSPACED_RUN, spell
 
@@ -53,8 +53,6 @@ _LATIN_LISTED: Final = tuple(language for language in LISTED if language != "ar"
 #: What a word inside a phrase still says, by what the phrase is about.
 _KEPT: Final = frozenset((Sort.CONTEXT, Sort.MARKER))
 _KEPT_IN: Final = {Sort.THING: frozenset((Sort.MARKER,)), Sort.MARKER: frozenset((Sort.CONTEXT,))}
-
-Key = TypeVar("Key", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class _Entry:
     concepts: tuple[int, ...]
     stems: frozenset[str]
     wide: Mapping[str, frozenset[str]]  # by listed language
-    begins: bool  # some phrase
+    phrases: tuple[tuple[str, Mapping[str, tuple[Phrase, ...]]], ...]  # that it begins
     noise: bool
     negates: bool
 
@@ -130,9 +128,9 @@ def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
     score: dict[str, float] = {}
     rest: list[str] = []
     for word in words:
-        if not _LATIN.search(word):
-            continue
         small = _small_word(word)
+        if small is None:
+            continue
         for language in small:
             score[language] = score.get(language, 0.0) + 1 / len(small)
         if not small:
@@ -157,8 +155,10 @@ def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65_536)
-def _small_word(word: str) -> tuple[str, ...]:
-    """The languages of which it is a small word."""
+def _small_word(word: str) -> tuple[str, ...] | None:
+    """The languages of which it is a small word; None for one that is not in the Latin script."""
+    if not _LATIN.search(word):
+        return None
     bare = fold(word)
     tongues = lexicon().tongues.items()
     return tuple(each for each, tongue in tongues if each != "ar" and bare in tongue.function)
@@ -185,7 +185,8 @@ def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
     concepts: dict[int, None] = {}
     narrow: set[str] = set()
     wide: dict[str, frozenset[str]] = {}
-    begins = noise = negates = False
+    phrases: list[tuple[str, Mapping[str, tuple[Phrase, ...]]]] = []
+    noise = negates = False
     for language in languages:
         own = stems(word, language)
         narrow |= own
@@ -208,10 +209,11 @@ def _entry(word: str, latin: tuple[str, ...]) -> _Entry:
                 if not exact and not noise:
                     for key in sorted(found):
                         concepts.update(dict.fromkeys(known.get(key, ())))
-            begins = begins or any(key in lists.phrases[language] for key in found)
+            begun = lists.phrases[language]
+            phrases += [(language, begun[key]) for key in sorted(found) if key in begun]
     short = len(bare) < 3 and not UNSPACED_RUN.fullmatch(bare)
     noise = noise or short or bare.isdigit()
-    return _Entry(tuple(concepts), frozenset(narrow), wide, begins, noise, negates)
+    return _Entry(tuple(concepts), frozenset(narrow), wide, tuple(phrases), noise, negates)
 
 
 def _languages_of_word(word: str, latin: tuple[str, ...]) -> tuple[str, ...]:
@@ -317,7 +319,7 @@ class _Reader:
         taken = [False] * len(clause)
         hits: list[tuple[int, int, str]] = []  # place, concept, word
         for at, entry in enumerate(entries):
-            if entry.begins and not taken[at]:
+            if entry.phrases and not taken[at]:
                 found = self._phrase(entries, taken, at)
                 if found is not None:
                     number, places = found
@@ -337,10 +339,13 @@ class _Reader:
         for at, entry in enumerate(entries):
             if taken[at]:
                 continue
-            hits.extend((at, number, clause[at]) for number in entry.concepts)
-            if not entry.concepts and not entry.noise:
+            if entry.concepts:
+                hits.extend((at, number, clause[at]) for number in entry.concepts)
+            elif not entry.noise:
                 for stem in entry.stems:
-                    _keep(self.words, stem, Said(weight, clause[at]))
+                    old = self.words.get(stem)
+                    if old is None or old.weight < weight:
+                        self.words[stem] = Said(weight, clause[at])
         for at, number, word in hits:
             if at in negated and not self.wants:  # who has no car, or cannot sew, wants it
                 continue
@@ -351,16 +356,22 @@ class _Reader:
     ) -> tuple[int, list[int]] | None:
         """The longest phrase that begins here: its concept and the places of its words."""
         best: tuple[int, list[int]] | None = None
-        rank = (0, False)
-        for language, own in entries[at].wide.items():
-            for key in sorted(own):
-                for rest, number in self.lists.phrases[language].get(key, ()):
-                    names = self.lists.concepts[number].sort is not Sort.MARKER
-                    if (len(rest), names) <= rank:
-                        continue
-                    places = self._follow(entries, taken, at, rest, language)
-                    if places is not None:
-                        best, rank = (number, places), (len(rest), names)
+        rank = (-1, False)
+        for place in range(at + 1, min(at + _GAP + 2, len(entries))):
+            if taken[place]:
+                continue
+            for language, table in entries[at].phrases:
+                own = entries[place].wide.get(language)
+                if own is None or own.isdisjoint(table):
+                    continue
+                for key in sorted(own):
+                    for rest, number in table.get(key, ()):
+                        names = self.lists.concepts[number].sort is not Sort.MARKER
+                        if (len(rest), names) <= rank:
+                            continue
+                        places = self._follow(entries, taken, place, rest, language)
+                        if places is not None:
+                            best, rank = (number, [at, *places]), (len(rest), names)
         return best
 
     @staticmethod
@@ -458,7 +469,7 @@ def _strong(mark: float) -> float:
     return mark if mark >= 0.9 else 0.4 * mark
 
 
-def _keep(kept: dict[Key, Said], key: Key, said: Said) -> None:
+def _keep(kept: dict[int, Said], key: int, said: Said) -> None:
     """Keep what is said where it weighs most."""
     old = kept.get(key)
     if old is None or old.weight < said.weight:
