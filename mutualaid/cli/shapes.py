@@ -380,6 +380,7 @@ def shelf(row: "values.ShelfRow") -> dict[str, Json]:
         "last_heard": iso_or_none(row.last_heard),
         "problem": row.problem,
         "notice": row.notice,
+        "noticed": iso_or_none(row.noticed),
     }
 
 

@@ -31,8 +31,12 @@ from mutualaid.sync.shelf_topics import MOST_PARCELS, ShelfWork, Topic
 #: Heads and parcels that are asked for at a time.
 HEADS_AT_ONCE: Final = 16
 PARCELS_AT_ONCE: Final = 4
+#: Parcels that are judged between two looks at the network.
+LOOKS_AT_ONCE: Final = 200
 #: So many heads that are none, and nothing more is asked of a shelf for now.
 MOST_BAD: Final = 64
+#: A shelf with holes is looked at from the beginning no more often than this.
+HOLES_MS: Final = 10 * 60 * 1000
 #: What goes from a shelf later than this after it was seen went because its time was over.
 LATELY_MS: Final = 14 * 24 * 60 * 60 * 1000
 
@@ -61,7 +65,7 @@ class Emptying(ShelfWork):
     async def _empty(self, topic: Topic, *, afresh: bool) -> None:
         await self._list(topic, None if afresh else topic.cursor)
         while True:
-            wanted = self._wanted(topic)
+            wanted = await self._wanted(topic)
             if not wanted:
                 return
             for at in range(0, len(wanted), PARCELS_AT_ONCE):
@@ -78,6 +82,11 @@ class Emptying(ShelfWork):
         while True:
             listing = await self.shelf.list(key, after)
             self._check(listing)
+            if listing.holes and seen is None and self._is_long_ago(topic.holes_seen):
+                # Something is missing in between: look at all of it, to see what.
+                topic.holes_seen = self._replica.clock()
+                seen, listed, after = set(), 0, None
+                continue
             if listing.reset:
                 seen, listed = set(), 0
             listed += len(listing.parcels)
@@ -117,6 +126,9 @@ class Emptying(ShelfWork):
                 f"More parcels lie at {self.shelf.address} than a group can have. Only the first"
                 f" {MOST_PARCELS:,} are looked at."
             )
+
+    def _is_long_ago(self, then: int | None) -> bool:
+        return then is None or abs(self._replica.clock() - then) > HOLES_MS
 
     def _check(self, listing: Listing) -> None:
         if len(listing.parcels) > MOST_PARCELS:
@@ -186,13 +198,14 @@ class Emptying(ShelfWork):
 
     # -- what is wanted of what lies there
 
-    def _wanted(self, topic: Topic) -> list[bytes]:
+    async def _wanted(self, topic: Topic) -> list[bytes]:
         """The parcels to fetch now, in order; what holds nothing new is done with."""
         wanted: list[tuple[int, int, bytes]] = []
         done: list[Noted] = []
-        for noted in topic.noted.values():
-            if noted.state is not State.WAITING:
-                continue
+        waiting = [each for each in topic.noted.values() if each.state is State.WAITING]
+        for number, noted in enumerate(waiting, 1):
+            if number % LOOKS_AT_ONCE == 0:
+                await asyncio.sleep(0)
             index = topic.says.get(noted.name)
             if index is None:
                 continue

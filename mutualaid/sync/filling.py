@@ -25,6 +25,8 @@ from mutualaid.sync.shelf_topics import MOST_PARCELS, Topic
 
 #: Bytes on a topic up to which others' gaps are filled: well below any shelf's quota.
 OTHERS_ROOM: Final = 32 * 1024 * 1024
+#: Chains that are looked through between two looks at the network.
+BRANCHES_AT_ONCE: Final = 20
 #: Photos that are left in one round, and bytes of statements of others in one head.
 MOST_PHOTOS: Final = 64
 OTHERS_SAID: Final = 12 * 1024
@@ -86,9 +88,9 @@ class Filling(Emptying):
         if not others:
             self._others_due = None
             return
-        own, theirs = self._gaps(topic, others)
+        own, theirs = await self._gaps(topic, others)
         if own and await self._make_sure(topic):
-            own, theirs = self._gaps(topic, others)
+            own, theirs = await self._gaps(topic, others)
         self._waiting = sum(gap.entries for gap in own)
         await self._leave(topic, own, beside=True)
         self._waiting = 0
@@ -101,12 +103,12 @@ class Filling(Emptying):
             return
         if not new_welcome:
             await self._list(topic, None)
-            _own, theirs = self._gaps(topic, others)
+            _own, theirs = await self._gaps(topic, others)
         if topic.size < self._others_room:
             await self._leave(topic, theirs)
             await self._leave_photos(topic, self._wanted_photos(topic))
 
-    def _count_waiting(self) -> int:
+    async def _count_waiting(self) -> int:
         """Entries of this machine that somebody lacks and that are not known to be on the shelf."""
         epochs, others = self._replica.epochs(), self._others()
         if not epochs or not others:
@@ -141,12 +143,14 @@ class Filling(Emptying):
             found.append({})
         return found
 
-    def _gaps(self, topic: Topic, others: Sequence[Holdings]) -> tuple[list[Gap], list[Gap]]:
+    async def _gaps(self, topic: Topic, others: Sequence[Holdings]) -> tuple[list[Gap], list[Gap]]:
         """What somebody lacks and the shelf has not: of this machine's own, and of others'."""
         journal = self._replica.journal
         own: list[Gap] = []
         theirs: list[Gap] = []
-        for branch in journal.all_branches():
+        for number, branch in enumerate([*journal.all_branches()], 1):
+            if number % BRANCHES_AT_ONCE == 0:
+                await asyncio.sleep(0)
             first = packing.needed_from(journal, branch, others)
             if first > branch.head_seq:
                 continue

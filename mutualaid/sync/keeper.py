@@ -67,7 +67,7 @@ class Keeper(Filling):
             if afresh:
                 self._afresh_at = self._now() + self._pace.afresh
         except ShelfError as error:
-            self._waiting = self._count_waiting()
+            self._waiting = await self._count_waiting()
             self._note(str(error), reachable=not isinstance(error, ShelfUnreachableError))
             raise
         self._note("", reachable=True)

@@ -31,6 +31,8 @@ class Topic:
     says: dict[bytes, Index] = field(default_factory=dict)
     sure_of: set[bytes] = field(default_factory=set)
     cursor: Cursor | None = None
+    #: When the shelf last said that something is missing in between, in ms.
+    holes_seen: int | None = None
     #: Names that could not be fetched a moment ago: still being copied, perhaps.
     later: dict[bytes, Listed] = field(default_factory=dict)
     #: What was so when a waiting parcel was last tried in vain.

@@ -3,14 +3,17 @@
 """Neighbours who are never online together: a stick, or a relay, is all that passes between
 them."""
 
+import contextlib
 import shutil
+import sqlite3
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.lab import Lab, Machine, until
+from tests.lab import Lab, Machine, Node, until
 from tests.lab.test_journeys import agree, titles
 
 pytestmark = pytest.mark.lab
@@ -47,6 +50,12 @@ def shelf(machine: Machine) -> dict[str, object]:
     (found,) = machine.json("status")["shelves"]
     assert isinstance(found, dict)
     return found
+
+
+def noticed(machine: Machine, *, since: object) -> bool:
+    """Whether it has been said since then that something is gone."""
+    found = shelf(machine)
+    return found["noticed"] != since and "gone" in str(found["notice"])
 
 
 def switch_on(machine: Machine) -> None:
@@ -159,3 +168,52 @@ def test_a_stick_that_was_away_wiped_and_copied_carelessly(lab: Lab, stick: Path
     switch_on(one)
     assert titles(two) == titles(lab["three"]) == {"Before", "After"}
     assert agree(*lab.machines.values())
+
+
+def test_a_relay_that_was_wiped_rolled_back_and_robbed(lab: Lab, tmp_path: Path) -> None:
+    """Whatever happens to a relay's disk: it is noticed, said, and made good."""
+    keeper = lab.add("keeper")
+    at = f"{keeper.address_4}:47471"
+    disk = tmp_path / "relay"
+    serve = (sys.executable, "-m", "mutualaid", "relay", "serve", "--listen", at)
+
+    def start() -> Node:
+        relay = keeper.start(*serve, "--data", str(disk))
+        relay.wait_for("relay ")
+        return relay
+
+    relay = keeper.start(*serve, "--data", str(disk))
+    elm_street(lab, relay.wait_for("relay "))
+    one, two = lab["one"], lab["two"]
+
+    def rob(parcels: str) -> None:
+        with contextlib.closing(sqlite3.connect(disk / "relay.db")) as db, db:
+            db.execute(f"DELETE FROM parcel WHERE {parcels}")
+
+    def wipe() -> None:
+        for file in disk.glob("relay.db*"):
+            file.unlink()
+
+    def roll_back() -> None:
+        wipe()
+        shutil.copy(tmp_path / "kept.db", disk / "relay.db")
+
+    with contextlib.closing(sqlite3.connect(disk / "relay.db")) as db:
+        db.execute("VACUUM INTO ?", (str(tmp_path / "kept.db"),))
+    happenings = (wipe, roll_back, lambda: rob("id % 3 = 0"), lambda: rob("1"))
+    for number, happen in enumerate(happenings):
+        one.run("post", "need", f"Before {number}")
+        switch_on(one)
+        before = shelf(one)["noticed"]
+        relay.stop()
+        happen()
+        relay = start()
+        node = one.node("--no-discovery")
+        until(partial(noticed, one, since=before), ROUND_S, "that something is gone")
+        node.stop()
+        switch_on(one)
+        switch_on(two)
+        assert f"Before {number}" in titles(two)
+    switch_on(lab["three"])
+    switch_on(one)
+    assert agree(one, two, lab["three"])
