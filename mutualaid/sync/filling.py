@@ -113,7 +113,7 @@ class Filling(Emptying):
         epochs, others = self._replica.epochs(), self._others()
         if not epochs or not others:
             return 0
-        own, _theirs = self._gaps(self._topic(Lock.of_epoch(epochs[0])), others)
+        own, _theirs = await self._gaps(self._topic(Lock.of_epoch(epochs[0])), others)
         return sum(gap.entries for gap in own)
 
     def _is_others_turn(self) -> bool:
