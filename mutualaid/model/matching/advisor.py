@@ -40,7 +40,7 @@ _MOST_COMPARED: Final = 160
 #: Of so few records it is not asked in which languages they are.
 _FEW: Final = 500
 #: So many of one's own posts are looked at for what fits them.
-_MOST_OWN: Final = 60
+_MOST_OWN: Final = 30
 #: A page of the board is only glanced at: so much of each text is read for it.
 _GLANCE: Final = 120
 #: Places of a list that people get, where posts would fill it.

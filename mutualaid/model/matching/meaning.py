@@ -147,7 +147,8 @@ def languages_of(words: Iterable[str], declared: str) -> tuple[str, ...]:
         likely = [each for each in score if score[each] == best]
     else:
         likely = [each for each in _LATIN_LISTED if score.get(each, 0.0) >= max(0.6 * listed, 0.1)]
-        likely = likely or list(_LATIN_LISTED)
+        if len(likely) != 1:  # all of them, so that few combinations have to be known
+            likely = list(_LATIN_LISTED)
         likely += [each for each in score if each not in LISTED and score[each] > listed]
     if declared and declared not in likely:
         likely.append(declared)
@@ -362,7 +363,7 @@ class _Reader:
                 continue
             for language, table in entries[at].phrases:
                 own = entries[place].wide.get(language)
-                if own is None or own.isdisjoint(table):
+                if own is None or table.keys().isdisjoint(own):
                     continue
                 for key in sorted(own):
                     for rest, number in table.get(key, ()):
