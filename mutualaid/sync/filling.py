@@ -128,20 +128,21 @@ class Filling(Emptying):
     def _others(self) -> list[Holdings]:
         """What each machine holds for which something is left here. An open invitation is a
         machine that holds nothing yet."""
+        return [*self._held_by_others(), *([{}] if self.group.invitations() else [])]
+
+    def _held_by_others(self) -> list[Holdings]:
+        """What each other machine of the group said it holds; nothing where it said nothing."""
         replica = self._replica
         membership = replica.membership()
         said = {each.device: each.holdings for each in replica.statements()}
         heard = replica.last_heard()
         now = replica.clock()
-        found: list[Holdings] = [
+        return [
             said.get(device.key, {})
             for device in membership.current_devices()
             if device.key != replica.device.public
             and now - max(heard.get(device.key, 0), device.added) < LOST_MS
         ]
-        if self.group.invitations():
-            found.append({})
-        return found
 
     async def _gaps(self, topic: Topic, others: Sequence[Holdings]) -> tuple[list[Gap], list[Gap]]:
         """What somebody lacks and the shelf has not: of this machine's own, and of others'."""

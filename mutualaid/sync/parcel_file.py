@@ -199,7 +199,7 @@ class _FileKeeper(Keeper):
         self.admitted += len(taken.admitted)
 
     def _others(self) -> list[Holdings]:
-        found = [] if self.everything else super()._others()
+        found = [] if self.everything else self._held_by_others()
         return found or [{}]
 
     def _own_photos(self, topic: Topic, others: Sequence[Holdings]) -> list[bytes]:
