@@ -327,6 +327,27 @@ def withdraw(app: App, code: str) -> None:
         app.done(document, f"Taken back: {kind_in_words(found.kind)}, {code_of(found.id)}.")
 
 
+@command("forget", short_help="Have something forgotten for good, everywhere this reaches.")
+@click.argument("code", metavar="CODE")
+@click.option("--yes", is_flag=True, help="It cannot be undone, and I mean it.")
+@pass_app
+def forget(app: App, code: str, yes: bool) -> None:
+    """Have something of one's own, or as a steward anything, forgotten on every machine."""
+    with app.group() as group:
+        found = find(group, code)
+        if not yes:
+            raise click.UsageError(
+                f"{group.forgetting_reach()} It cannot be undone: add --yes if you mean it."
+            )
+        group.purge(found.id)
+        document: dict[str, Json] = {"code": code_of(found.id), "forgotten": True}
+        app.done(
+            document,
+            f"Forgotten: {kind_in_words(found.kind)}, {code_of(found.id)}."
+            f" {group.forgetting_reach()}",
+        )
+
+
 @command("photo", short_help="Write a photo of a post into a file.")
 @click.argument("code", metavar="POST")
 @click.argument("number", metavar="N", type=_NUMBER)

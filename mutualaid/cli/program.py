@@ -39,6 +39,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "park": ("posts", "park", "Put a post aside for now."),
         "take-up": ("posts", "take_up", "Open a parked or finished post again."),
         "withdraw": ("posts", "withdraw", "Take back something of one's own."),
+        "forget": ("posts", "forget", "Have something forgotten for good."),
         "photo": ("posts", "photo", "Write a photo of a post into a file."),
         "suggest": ("suggesting", "suggest", "Say who and what may fit a post."),
     },

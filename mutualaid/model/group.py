@@ -351,7 +351,8 @@ class Group(Tending, Noticing, Suggesting, Shelves):
         """Forget a record for good, everywhere this reaches; cannot be undone.
 
         Its changes go from the journal of every machine that hears of it. Paper and backups of
-        other people cannot be reached.
+        other people cannot be reached. What each person wrote about a post that is forgotten,
+        their machine forgets soon after (:meth:`tend`).
         """
         with self._writing() as result:
             weighed, _number = self._weigh(record)

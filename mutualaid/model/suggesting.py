@@ -31,10 +31,10 @@ class Suggesting(Reading):
         post of theirs, or what they say they can do or want to learn."""
         return self._advisor().fits(rows)
 
-    def learning(self, limit: int = 20) -> list[LearningPair]:
+    def learning(self, limit: int = 20, of: bytes | None = None) -> list[LearningPair]:
         """Who wants to learn what somebody can teach: one's own pairs first, then those of one
-        area, then by name."""
-        return self._advisor().learning(limit)
+        area, then by name. ``of`` asks for those of one person alone."""
+        return self._advisor().learning(limit, of)
 
     def _advisor(self) -> "Advisor":
         if self._known_advisor is None:

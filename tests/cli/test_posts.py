@@ -270,3 +270,15 @@ def test_words_and_photos_are_changed_one_after_the_other(ana: Run, picture: Pat
         assert ana("edit", code, *options).code == 2
     (offer,) = ana("list", "offers", "--json").document
     assert (offer["title"], offer["photos"]) == ("A kettle", [])
+
+
+def test_what_is_forgotten_is_asked_twice_and_gone(ana: Run) -> None:
+    code = ana("post", "need", "A ladder", "--json").document["code"]
+    asked = ana("forget", code)
+    assert asked.code == 2
+    assert "cannot reach paper" in " ".join(asked.err.split())
+    assert len(ana("list", "needs", "--json").document) == 1
+    assert ana("forget", code, "--yes", "--json").document == {"code": code, "forgotten": True}
+    assert ana("list", "needs", "--json").document == []
+    assert ana("list", "past", "--json").document == []
+    assert ana("show", code).code == 1

@@ -97,9 +97,9 @@ class Advisor:
                 found[row.number] = fit
         return found
 
-    def learning(self, limit: int = 20) -> list[LearningPair]:
+    def learning(self, limit: int = 20, of: bytes | None = None) -> list[LearningPair]:
         """Who wants to learn what somebody can teach: one's own pairs first, then those of one
-        area, then by name."""
+        area, then by name. ``of`` asks for those of one person alone."""
         people = self._everybody()
         pairs: list[tuple[tuple[bool, bool, int, int], Known, Known, Claim, Claim]] = []
         taught: dict[int | str, list[tuple[int, Claim]]] = {}
@@ -115,6 +115,8 @@ class Advisor:
                     continue
                 for other, claim in _teachers(wish, taught):
                     teacher = people[other]
+                    if of is not None and of not in (learner.page.person, teacher.page.person):
+                        continue
                     if other == place or self._is_full(teacher.page):
                         continue
                     if compare(wish.meaning, claim.meaning).value < _LEARN_FLOOR:

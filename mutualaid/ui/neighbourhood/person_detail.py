@@ -3,11 +3,13 @@
 """One person in full: where, when, languages, skills by level, what they fix."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from mutualaid.model.values import OpenContactRow, PersonRow, SkillLevel
+from mutualaid.model.values import LearningPair, OpenContactRow, PersonRow, SkillLevel
+from mutualaid.ui.known_words import known_words
 from mutualaid.ui.mine.contact_words import open_contact_words
 from mutualaid.ui.neighbourhood.asking import ask_person
 from mutualaid.ui.neighbourhood.fix_form import same_product
@@ -31,6 +33,10 @@ from mutualaid.ui.wording import languages_text
 from mutualaid.ui.words import meta, tr
 
 
+#: So many pairs of a learner and a teacher stand with a person.
+_PAIRS: Final = 8
+
+
 class PersonDetail(QWidget):
     """What the pane shows of one person. ``edit_asked`` on my own page."""
 
@@ -40,6 +46,8 @@ class PersonDetail(QWidget):
         super().__init__()
         self._desk = desk
         self._row: PersonRow | None = None
+        self._words = known_words()
+        self._words.came.connect(self._words_came)
         self._shown: object = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -51,10 +59,11 @@ class PersonDetail(QWidget):
         blocked = not row.mine and any(
             one.person == row.person for one in self._desk.group.blocked()
         )
-        if (row, ways, blocked) == self._shown:
+        pairs = self._pairs(row)
+        if (row, ways, blocked, pairs) == self._shown:
             return
         focused = self.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
-        self._shown = (row, ways, blocked)
+        self._shown = (row, ways, blocked, pairs)
         self._row = row
         clear_layout(self._column)
         head = QHBoxLayout()
@@ -98,6 +107,7 @@ class PersonDetail(QWidget):
         self.setFocusProxy(self._button)
         self._add_skills(row)
         self._add_fixes(row)
+        self._add_pairs(row, pairs)
         if not row.skills and not row.fixes:
             self._column.addWidget(Hairline())
             words = (
@@ -154,6 +164,31 @@ class PersonDetail(QWidget):
             self._column.addWidget(
                 Text(f"{fix.category}: {fix.note}" if fix.note else fix.category, wrap=True)
             )
+
+    def _pairs(self, row: PersonRow) -> tuple[LearningPair, ...]:
+        """Who could learn from whom, of those whom it concerns; once the words are known."""
+        if not self._words.are_here():
+            return ()
+        return tuple(self._desk.group.learning(_PAIRS, of=row.person))
+
+    def _add_pairs(self, row: PersonRow, pairs: Sequence[LearningPair]) -> None:
+        if not pairs:
+            return
+        self._section(tr("Could learn from each other"))
+        for pair in pairs:
+            teaches = pair.teacher.person == row.person
+            other = pair.learner if teaches else pair.teacher
+            name = tr("you") if other.mine else other.name
+            words = (
+                tr("{skill}, to {who}", skill=pair.taught, who=name)
+                if teaches
+                else tr("{skill}, from {who}", skill=pair.taught, who=name)
+            )
+            self._column.addWidget(Text(words, wrap=True))
+
+    def _words_came(self) -> None:
+        if self._row is not None:
+            self.show_person(self._row)
 
     def _section(self, words: str) -> None:
         self._column.addWidget(Hairline())

@@ -164,6 +164,7 @@ class PostHead(QWidget):
             was = group.park if row.status is PostStatus.PARKED else group.withdraw
             said = tr("Back on the board.")
             add(tr("Put back on the board"), "restore", said, group.take_up, was)
+            flow.addWidget(self._forgetting(row))
         else:
             # Of what repeats only this time is done: nothing puts that back.
             back = group.take_up if row.repeat is None else None
@@ -175,6 +176,24 @@ class PostHead(QWidget):
             add(tr("Set aside"), "pause", said, group.park, group.take_up)
             add(tr("Withdraw"), "withdraw", tr("Withdrawn."), group.withdraw, group.take_up)
         self.own.column.addWidget(holder)
+
+    def _forgetting(self, row: PostRow) -> Button:
+        """What cannot be undone is asked for twice, with what it does not reach."""
+        group, record = self._desk.group, row.id
+        question = Banner(group.forgetting_reach(), warn=True, action=tr("Forget it"))
+        question.hide()
+        question.acted.connect(
+            lambda: self._desk.run(lambda: group.purge(record), tr("Forgotten."))
+        )
+        self.own.column.addWidget(question)
+        button = Button(tr("Forget for good…"), Look.QUIET, name=tr("Forget this post for good"))
+
+        def ask() -> None:
+            question.show()
+            question.action.setFocus(Qt.FocusReason.OtherFocusReason)
+
+        button.clicked.connect(ask)
+        return button
 
 
 def _pills(row: PostRow) -> QWidget:

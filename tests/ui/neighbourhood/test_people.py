@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from mutualaid.model.values import SkillLevel
+from mutualaid.ui.known_words import known_words
 from mutualaid.ui.mine.about_me import language_codes
 from mutualaid.ui.neighbourhood.people import PeoplePage
 from mutualaid.ui.post.form import PostDialog
@@ -240,3 +241,21 @@ def test_a_language_is_named_and_an_unknown_one_stays():
     assert language_name("cs") == "Czech"
     assert language_name("xx") == "xx"
     assert language_name("Klingon") == "Klingon"
+
+
+def test_who_could_learn_from_whom_stands_with_both(page, qtbot, group):
+    me = group.person(group.me)
+    other = next(
+        row
+        for row in page.model.rows
+        if not row.mine and any(skill.level is SkillLevel.TEACH for skill in row.skills)
+    )
+    taught = next(skill.name for skill in other.skills if skill.level is SkillLevel.TEACH)
+    group.add_skill(taught, SkillLevel.LEARN)
+    qtbot.waitUntil(known_words().are_here)
+    for number, words in ((other.number, f"{taught}, to you"), (me.number, f"{taught}, from")):
+        page.list.select_key(page.model.index_of(number))
+        press(qtbot, Key.Key_Return, widget=page.list)
+        said = [label.text() for label in page.detail.findChildren(QLabel)]
+        assert any(text.startswith(words) for text in said), said
+        press(qtbot, Key.Key_Escape, widget=page.list)

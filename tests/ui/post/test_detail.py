@@ -7,6 +7,7 @@ import io
 import pytest
 from PIL import Image
 
+from mutualaid.errors import NotFoundError
 from mutualaid.model import photos
 from mutualaid.model.values import (
     Audience,
@@ -476,3 +477,24 @@ def test_what_was_typed_for_one_post_is_not_said_about_another(homes, street):
     ben.type("for the first")
     ben.board.open_record(other)
     assert ben.pane.note.text() == ""
+
+
+# -- forgotten for good
+
+
+def test_what_is_past_is_forgotten_only_when_it_is_asked_for_twice(homes, street):
+    post = street.need("Ana", "A ladder")
+    ana = homes["Ana"]
+    ana.open(post)
+    assert "Forget this post for good" not in ana.offered()
+    ana.use("Withdraw")
+    ana.use("Forget this post for good")
+    assert "It cannot reach paper" in ana.reads()
+    assert ana.status() is PostStatus.WITHDRAWN
+    assert focused().accessibleName() == "Forget it"
+    ana.press(Key.Key_Space)
+    assert not ana.board.detail_is_shown
+    street.meet()
+    for name in ("Ana", "Ben"):
+        with pytest.raises(NotFoundError):
+            street[name].post_detail(post)
