@@ -32,7 +32,6 @@ from mutualaid.ui.widgets import (
 from mutualaid.ui.wording import languages_text
 from mutualaid.ui.words import meta, tr
 
-
 #: So many pairs of a learner and a teacher stand with a person.
 _PAIRS: Final = 8
 
