@@ -188,6 +188,8 @@ class Relay:
                 f"Another relay works with {self.directory}. It was left alone. Choose another"
                 " folder with --data, or stop that one first."
             ) from None
+        except OSError as error:
+            raise _unusable(self.directory, error) from error
 
     def _published(self) -> Published:
         limits = self.limits
@@ -707,19 +709,29 @@ class Member(Socket):
 
 def _relay_key(path: Path) -> bytes:
     """Read the relay's secret key, made at the first start."""
-    with contextlib.suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(keys.random(keys.KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-    key = path.read_bytes()
+    try:
+        with contextlib.suppress(FileExistsError):
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(keys.random(keys.KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+        key = path.read_bytes()
+    except OSError as error:
+        raise _unusable(path.parent, error) from error
     if len(key) != keys.KEY_BYTES:
         raise DamagedError(
             f"The file {path} is damaged. It was left as it is. Put back a copy of it, or remove"
             " it: the relay then has a new address, which its groups have to add."
         )
     return key
+
+
+def _unusable(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"The folder {folder} cannot be used ({error.strerror}). The relay was not started. Choose"
+        " another with --data, or change its permissions."
+    )
 
 
 def _post(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
