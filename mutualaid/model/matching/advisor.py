@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from mutualaid.model import queries
 from mutualaid.model.matching import Meaning, Score, best, compare, lexicon, read
 from mutualaid.model.matching.finding import expressions, signs
+from mutualaid.model.matching.glancing import Interests
 from mutualaid.model.matching.lexicon import LISTED
 from mutualaid.model.matching.people import Claim, Known, know, person_fits
 from mutualaid.model.queries.matching import Candidate, Page
@@ -88,9 +89,12 @@ class Advisor:
         if me is not None and self._is_full(me.page):
             me = None
         rarity = self._rarity()
+        interests = _interests(own, me)
         found: dict[int, Fit] = {}
         for row in rows:
             if row.mine or not row.status.wants_help:
+                continue
+            if not interests.meet(row.title, row.text[:_GLANCE]):
                 continue
             fit = self._fit(row, own, me, rarity)
             if fit is not None:
@@ -335,6 +339,18 @@ def _read_row(row: PostRow, most: int | None = None) -> Meaning:
     """``most`` is how many characters of the text are read."""
     wants = row.kind is PostKind.NEED
     return read(row.title, row.text[:most], row.when, row.category, wants=wants)
+
+
+def _interests(own: Iterable[tuple[PostKind, Candidate, Meaning]], me: Known | None) -> Interests:
+    """What one's own posts and page are about."""
+    interests = Interests()
+    for kind, _, meaning in own:
+        interests.add(meaning, wants=kind is PostKind.NEED)
+    if me is not None:
+        for claim in me.claims:
+            interests.add(claim.meaning, wants=claim.level is SkillLevel.LEARN)
+        interests.add_concepts(me.languages)
+    return interests
 
 
 def _teachers(
