@@ -70,7 +70,8 @@ def rows(db: Any) -> dict[str, ShelfRow]:
 
 
 def note_status(db: Any, row: ShelfRow) -> None:
-    """Keep how a shelf was found, and let every process that shows it know."""
+    """Keep how a shelf was found, and let every process that shows it know. This alone makes no
+    folder one of this machine's own."""
     db.execute(
         "INSERT INTO shelf (address, local, reachable, held, bytes, unread, waiting, heard,"
         " problem, notice, noticed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -80,7 +81,7 @@ def note_status(db: Any, row: ShelfRow) -> None:
         " notice = excluded.notice, noticed = excluded.noticed",
         (
             row.address,
-            int(row.local),
+            0,
             int(row.reachable),
             row.held,
             row.bytes,

@@ -105,8 +105,10 @@ class Shelving:
             version = self._group.replica.last_touched()
             if version != seen:
                 seen = version
-                with contextlib.suppress(MutualAidError):
+                try:
                     await self._follow(self.addresses())
+                except Exception as error:  # noqa: BLE001 - looked at again with the next change
+                    _log.info("the list of shelves could not be read: %s", error)
             await asyncio.sleep(LIST_EVERY_S)
 
     async def _follow(self, wanted: list[str]) -> None:
