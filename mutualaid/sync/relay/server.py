@@ -3,11 +3,11 @@
 """The relay: connections, what is asked on them, and who is told when something new is there.
 
 Everything here runs in one loop's thread; the disk is in :mod:`mutualaid.sync.relay.store`'s.
-What all connections together hold in memory is bounded: above that, whoever holds most is cut.
+What all connections together hold in memory is bounded: above that, whoever holds most, for
+longest, is cut.
 """
 
 import asyncio
-import contextlib
 import os
 import time
 from collections import OrderedDict, deque
@@ -59,6 +59,8 @@ IDLE_SECONDS: Final = 600.0
 #: A connection on which nothing is heard is asked, and then given up.
 PING_SECONDS: Final = 25.0
 DEAD_SECONDS: Final = 80.0
+#: How long a message may take to come in, or to be taken.
+STUCK_SECONDS: Final = 300.0
 #: What all connections together may hold of what came and of what is to go.
 HELD_BYTES: Final = 64 * MIB
 #: Answers read from disk for one connection at a time.
@@ -286,17 +288,19 @@ class Relay:
     # -- keeping order
 
     def account(self, member: "Member") -> None:
-        """Note how much a connection holds now; cut the largest while it is too much in all."""
+        """Note how much a connection holds now; cut the worst while it is too much in all."""
         now = member.held_bytes + member.pending_bytes
+        if not member.counted:
+            member.held_since = time.monotonic()
         self.held += now - member.counted
         member.counted = now
         while self.held > HELD_BYTES:
-            largest = max(self.members, key=lambda each: each.counted)
-            if not largest.counted:
+            worst = max(self.members, key=Member.burden)
+            if not worst.counted:
                 break
-            self.held -= largest.counted
-            largest.counted = 0
-            largest.drop("too_much")
+            self.held -= worst.counted
+            worst.counted = 0
+            worst.drop("too_much")
 
     def _sweep(self) -> None:
         now = time.monotonic()
@@ -349,7 +353,6 @@ class Member(Socket):
         #: Set when the relay stops: nothing new is taken.
         self.deaf = False
         self._pending: deque[bytes] = deque()
-        self._handshake: RelayHandshake | None = RelayHandshake.as_relay(relay.key.seed)
         self._sealer: Sealer | None = None
         self._hash = b""
         self._host = ""
@@ -359,7 +362,7 @@ class Member(Socket):
         self._paused = False
         self._greeting_bytes = 0
         self._reads = self._outstanding = self._refused = 0
-        self._began = self._heard = self._asked = time.monotonic()
+        self._began = self._heard = self._asked = self.held_since = time.monotonic()
         self._signed = self._pinged = False
 
     # -- the connection
@@ -411,9 +414,11 @@ class Member(Socket):
             return
         self._pending.append(message)
         self.pending_bytes += len(message)
+        self.held_since = self._heard
         self.work()
 
     def eased(self) -> None:
+        self.held_since = time.monotonic()
         self.work()
         self.relay.account(self)
 
@@ -430,6 +435,10 @@ class Member(Socket):
         if self._entered:
             relay.gate.leave(self._host)
 
+    def burden(self) -> float:
+        """How much it weighs on the relay: what it holds, by how long nothing came of it."""
+        return self.counted * (1.0 + time.monotonic() - self.held_since)
+
     def drop(self, why: str) -> None:
         """End the connection at once."""
         self.relay.metrics.dropped[why] += 1
@@ -445,6 +454,8 @@ class Member(Socket):
             self.drop("idle")
         elif silent > DEAD_SECONDS:
             self.drop("silent")
+        elif self.counted and now - self.held_since > STUCK_SECONDS:
+            self.drop("stuck")
         elif silent > PING_SECONDS and not self._pinged:
             self._pinged = True
             self.ping()
@@ -498,18 +509,17 @@ class Member(Socket):
             self._serve(request)
 
     def _greet(self, message: bytes) -> None:
-        assert self._handshake is not None
+        handshake = RelayHandshake.as_relay(self.relay.key.seed)
         try:
-            answers = self._handshake.receive(message)
+            answers = handshake.receive(message)
         except ChannelError:
             self.relay.metrics.dropped["wrong_key"] += 1
             self.close(WRONG_KEY)
             return
         for answer in answers:
             self.send(answer)
-        self._hash = self._handshake.handshake_hash
-        self._sealer = self._handshake.sealer(MOST_FRAME)
-        self._handshake = None
+        self._hash = handshake.handshake_hash
+        self._sealer = handshake.sealer(MOST_FRAME)
         self._send(self.relay.limits_frame)
 
     def _allowance_wait(self) -> float:
@@ -710,12 +720,16 @@ class Member(Socket):
 def _relay_key(path: Path) -> bytes:
     """Read the relay's secret key, made at the first start."""
     try:
-        with contextlib.suppress(FileExistsError):
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if not path.exists():
+            # Whole or not at all, whenever the power fails.
+            fresh = path.with_suffix(".new")
+            fresh.unlink(missing_ok=True)
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(keys.random(keys.KEY_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
+            fresh.replace(path)
         key = path.read_bytes()
     except OSError as error:
         raise _unusable(path.parent, error) from error

@@ -411,6 +411,34 @@ def test_messages_that_never_end_hold_little(
     play(test())
 
 
+def test_many_who_hold_a_little_for_long_do_not_cut_off_whoever_sends_much(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_module, "HELD_BYTES", 2 * MIB)
+
+    async def test() -> None:
+        async with attacked(tmp_path) as relay, contextlib.AsyncExitStack() as stack:
+            honest = set(relay.members)
+            slow = [await stack.enter_async_context(raw(relay)) for _ in range(20)]
+            begun = b"\x82\xff" + struct.pack(">Q", MIB) + bytes(4) + bytes(90_000)
+            for each in slow:
+                each.socket.transport.write(begun)
+            await until(lambda: relay.held >= 20 * 90_000)
+            for member in relay.members - honest:
+                member.held_since -= 30
+            async with shelf_at(relay) as shelf:
+                for seed in range(3):
+                    await shelf.put(MALLORY, made_up_parcel(MALLORY, seed, MOST_PARCEL))
+            assert relay.metrics.dropped["too_much"]
+            now = time.monotonic()
+            for member in relay.members - honest:
+                member.look(now + server_module.STUCK_SECONDS + 1)
+            for each in slow:
+                each.socket.transport.abort()
+
+    play(test())
+
+
 def test_the_silent_and_the_idle_are_let_go(tmp_path: Path) -> None:
     async def test() -> None:
         async with attacked(tmp_path) as relay:

@@ -4,13 +4,18 @@
 
 import asyncio
 import contextlib
+import datetime
 import re
 import socket
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from mutualaid.errors import BadValueError, DamagedError, NetworkError, StorageError
 from mutualaid.model.keys import SigningKey
@@ -334,6 +339,68 @@ def test_ipv6(tmp_path: Path) -> None:
             shelf = RelayShelf(str(relay.address("::1")))
             await fill(shelf, TOPIC, range(1))
             await shelf.close()
+
+    play(test())
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """What a proxy shows that nobody vouches for, and that has run out."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "somebody.example")])
+    then = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(then)
+        .not_valid_after(then + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "proxy.pem"
+    pem = serialization.Encoding.PEM
+    file.write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + made.public_bytes(pem)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_through_a_reverse_proxy_that_speaks_tls(tmp_path: Path) -> None:
+    asked: list[bytes] = []
+
+    async def test() -> None:
+        async with running(tmp_path / "relay", proxies=[LOOPBACK]) as relay:
+
+            async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                with contextlib.suppress(OSError):
+                    while data := await reader.read(65_536):
+                        writer.write(data)
+                        await writer.drain()
+                writer.close()
+
+            async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                asked.append(await reader.readuntil(b"\r\n\r\n"))
+                inner, out = await asyncio.open_connection(LOOPBACK, relay.port)
+                out.write(asked[0][:-2] + b"X-Forwarded-For: 192.0.2.7\r\n\r\n")
+                await asyncio.gather(pipe(reader, out), pipe(inner, writer))
+
+            server = await asyncio.start_server(proxy, LOOPBACK, 0, ssl=certificate(tmp_path))
+            at = Address(LOOPBACK, server.sockets[0].getsockname()[1])
+            shelf = RelayShelf(RelayAddress(at, relay.key.public, tls=True, path="/relay"))
+            parcels = await fill(shelf, TOPIC, range(3))
+            assert await shelf.get(TOPIC, name_of(parcels[0])) == parcels[0]
+            assert asked[0].startswith(b"GET /relay HTTP/1.1\r\n")
+            assert b"websockets" not in asked[0].lower()
+            (member,) = relay.members
+            assert member._household == "192.0.2.7"
+            await shelf.close()
+            server.close()
+            await server.wait_closed()
+            await until(lambda: len(asyncio.all_tasks()) == 1)
 
     play(test())
 
