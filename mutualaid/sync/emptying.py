@@ -116,7 +116,7 @@ class Emptying(ShelfWork):
             shelf_notes.drop(self._db, self.shelf.address, key.public, gone)
         if gone:
             lately = self._replica.clock() - LATELY_MS
-            mattered = sum(topic.noted[name].seen > lately for name in gone)
+            mattered = sum(self._mattered(topic, name, lately) for name in gone)
             for name in gone:
                 self._forget(topic, name)
             self._notice_gone(mattered)
@@ -126,6 +126,13 @@ class Emptying(ShelfWork):
                 f"More parcels lie at {self.shelf.address} than a group can have. Only the first"
                 f" {MOST_PARCELS:,} are looked at."
             )
+
+    def _mattered(self, topic: Topic, name: bytes, lately: int) -> bool:
+        """Whether it is to be told that a parcel is gone: not if its time was over."""
+        index = topic.says.get(name)
+        if index is not None and topic.is_outdated(index, self._replica.clock()):
+            return False
+        return topic.noted[name].seen > lately
 
     def _is_long_ago(self, then: int | None) -> bool:
         return then is None or abs(self._replica.clock() - then) > HOLES_MS

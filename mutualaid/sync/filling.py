@@ -30,6 +30,10 @@ BRANCHES_AT_ONCE: Final = 20
 #: Photos that are left in one round, and bytes of statements of others in one head.
 MOST_PHOTOS: Final = 64
 OTHERS_SAID: Final = 12 * 1024
+#: Where a shelf does not forget by itself, this machine takes away what it said there and has said
+#: anew since, and what it wrote there and everybody has, after so long.
+OUTDATED_MS: Final = 2 * 24 * 60 * 60 * 1000
+OLD_MS: Final = 90 * 24 * 60 * 60 * 1000
 #: Parcels of others with what this machine wrote that are read in one round.
 MOST_SUSPECTS: Final = 32
 LONGEST_STATEMENT: Final = 40 * 1024
@@ -94,6 +98,8 @@ class Filling(Emptying):
         self._waiting = sum(gap.entries for gap in own)
         await self._leave(topic, own, beside=True)
         self._waiting = 0
+        if afresh:
+            await self._tidy(topic, others)
         await self._leave_photos(topic, self._own_photos(topic, others))
         wanted = self._wanted_photos(topic)
         if not (theirs or wanted) or not unpacking.is_member(replica):
@@ -107,6 +113,36 @@ class Filling(Emptying):
         if topic.size < self._others_room:
             await self._leave(topic, theirs)
             await self._leave_photos(topic, self._wanted_photos(topic))
+
+    async def _tidy(self, topic: Topic, others: Sequence[Holdings]) -> None:
+        """Take away what this machine left and nobody needs any more, where a shelf does not
+        forget by itself."""
+        drop = getattr(self.shelf, "drop", None)
+        if drop is None:
+            return
+        now = self._replica.clock()
+        me = self._replica.device.public
+        for name, index in list(topic.says.items()):
+            body = index.statements[0][0] if index.statements else b""
+            device, created = topic.said_in.get(body, (b"", now))
+            if device != me or index.joins:
+                continue
+            old = topic.is_outdated(index, now - OUTDATED_MS)
+            if old or (created < now - OLD_MS and self._is_held_by_all(index, others)):
+                await drop(topic.lock.topic, name)
+                self._forget(topic, name)
+                with self._replica.write(durable=False):
+                    key = topic.lock.topic.public
+                    shelf_notes.drop(self._db, self.shelf.address, key, [name])
+
+    def _is_held_by_all(self, index: Index, others: Sequence[Holdings]) -> bool:
+        journal = self._replica.journal
+        for stretch in index.stretches:
+            device = self._device(stretch.device)
+            for branch in journal.branches(device, stretch.chain) if device else ():
+                if packing.needed_from(journal, branch, others) <= stretch.last:
+                    return False
+        return not index.blobs
 
     async def _count_waiting(self) -> int:
         """Entries of this machine that somebody lacks and that are not known to be on the shelf."""

@@ -3,7 +3,8 @@
 """A shelf that is a folder: a stick, or what Syncthing, Nextcloud or a careful ``cp -r`` carries.
 
 How files lie in it says :mod:`mutualaid.sync.shelf_files`. A file appears whole or not at all.
-Nothing is ever deleted but what this program itself left unfinished.
+Nothing is ever deleted but what this machine left itself: unfinished, or long ago and of use to
+nobody any more.
 
 Files are read and written on threads of asyncio's, so that a slow stick holds up nothing else.
 """
@@ -25,6 +26,7 @@ from mutualaid.sync.shelf import (
     ShelfFullError,
     ShelfRefusedError,
     ShelfUnreachableError,
+    TopicKey,
 )
 from mutualaid.sync.shelf_files import (
     LEFT_BEHIND_S,
@@ -147,6 +149,14 @@ class FolderShelf(FileShelf):
                 part.unlink()
             raise
         _sync_folder(place)
+
+    async def drop(self, topic: TopicKey, name: bytes) -> None:
+        """Take away a parcel that this machine left; nothing if it is gone already.
+
+        A relay forgets by itself, a folder does not.
+        """
+        path = self._path(topic.public, name)
+        await self._on_thread(lambda: path.unlink(missing_ok=True))
 
     def _clean(self, topic: bytes, place: Path) -> None:
         """Take away what this program left unfinished when a stick was pulled out, once a run."""

@@ -39,7 +39,20 @@ class Topic:
     tried: dict[bytes, object] = field(default_factory=dict)
     #: Device → the newest statement of it on the shelf, and what it wants since.
     said: dict[bytes, int] = field(default_factory=dict)
+    #: Body of the writer's statement → whose it is, and when it was made.
+    said_in: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     wants: dict[bytes, tuple[int, tuple[bytes, ...]]] = field(default_factory=dict)
+
+    def is_outdated(self, index: Index, when: int) -> bool:
+        """Whether a parcel with this index was written before ``when`` (ms), and says nothing that
+        its writer did not say anew since."""
+        for body, _signature in index.statements[:1]:
+            device, created = self.said_in.get(body, (b"", when))
+            if created >= when:
+                return False
+            content = index.stretches or index.blobs or index.joins
+            return not content and self.said.get(device, -1) > created
+        return False
 
     @property
     def size(self) -> int:
@@ -112,6 +125,8 @@ class ShelfWork:
             created = statement.created
             known = topic.said.get(statement.device, -1)
             topic.said[statement.device] = max(known, created)
+            if place == 0:
+                topic.said_in[body] = statement.device, created
             if place == 0 and topic.wants.get(statement.device, (-1, ()))[0] <= created:
                 topic.wants[statement.device] = created, index.wants
 

@@ -44,6 +44,8 @@ class Place:
     full: ShelfError | None = None
     #: Names that are listed and whose heads are shown, and whose bodies are not handed out.
     withheld: set[bytes] = field(default_factory=set)
+    #: Whether it is like a folder, which forgets nothing by itself.
+    keeps_for_ever: bool = False
     heads: list[bytes] = field(default_factory=list)
     gets: list[bytes] = field(default_factory=list)
     puts: list[bytes] = field(default_factory=list)
@@ -69,7 +71,7 @@ class Place:
         return len(names[::every])
 
     def shelf(self) -> "MemoryShelf":
-        return MemoryShelf(self)
+        return LastingShelf(self) if self.keeps_for_ever else MemoryShelf(self)
 
 
 class MemoryShelf:
@@ -139,6 +141,13 @@ class MemoryShelf:
 
     async def close(self) -> None:
         pass
+
+
+class LastingShelf(MemoryShelf):
+    """One from which a machine takes away what it left itself."""
+
+    async def drop(self, topic: TopicKey, name: bytes) -> None:
+        self.place.topics.get(topic.public, {}).pop(name, None)
 
 
 class World:

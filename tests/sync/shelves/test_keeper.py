@@ -324,6 +324,31 @@ def test_a_full_shelf_is_still_read_and_says_what_waits(world: World, place: Pla
     assert world.keeper("Ana", place).status.waiting == 0
 
 
+def test_where_a_shelf_does_not_forget_what_is_outdated_is_taken_away(
+    world: World, place: Place
+) -> None:
+    place.keeps_for_ever = True
+    ana = world.start()
+    world.join("Ben")
+    for number in range(12):
+        ana.post(need(f"Number {number}"))
+        world.visit("Ana", place)
+        world.visit("Ben", place)
+        world.seconds += 10
+    before = len(place.parcels())
+    world.seconds += 3 * 86_400
+    world.settle(place, 2)
+    after = len(place.parcels())
+    assert after < before - 8, "what Ben said and has said anew"
+    assert all(not world.keeper(name, place).status.notice for name in ("Ana", "Ben"))
+    world.seconds += 100 * 86_400
+    world.settle(place, 2)
+    assert len(place.parcels()) < 6
+    world.ask("Dora", ana.invite())
+    world.settle(place, 3)
+    assert len(world.views()) == 1, "what a newcomer lacks is left again"
+
+
 # -- what a hostile shelf can do
 
 
