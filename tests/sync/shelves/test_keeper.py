@@ -561,3 +561,58 @@ def test_stopping_anywhere_costs_nothing(world: World, place: Place) -> None:
             break
     world.visit("Ben", place)
     assert len(titles(world, "Ben")) == 20
+
+
+NEIGHBOURS = ("Ana", "Ben", "Dora", "Emil")
+JOURNEYS = st.one_of(
+    st.tuples(st.just("post"), st.sampled_from(NEIGHBOURS)),
+    st.tuples(st.just("photo"), st.sampled_from(NEIGHBOURS)),
+    st.tuples(st.just("stick"), st.sampled_from(NEIGHBOURS)),
+    st.tuples(st.just("relay"), st.sampled_from(NEIGHBOURS)),
+    st.tuples(st.just("restart"), st.sampled_from(NEIGHBOURS)),
+    st.tuples(st.just("wipe"), st.sampled_from(("stick", "relay"))),
+    st.tuples(st.just("lose"), st.sampled_from(("stick", "relay"))),
+)
+
+
+@settings(max_examples=examples(20))
+@given(steps=st.lists(JOURNEYS, max_size=25), seed=st.integers(0, 1000))
+def test_newcomers_who_meet_nobody_belong_in_the_end(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]], seed: int
+) -> None:
+    """Two join by what lies on a stick and a relay, both of which lose things meanwhile."""
+    world = World(tmp_path_factory.mktemp("world"), seed)
+    places = {"relay": Place(), "stick": Place("folder:stick", keeps_for_ever=True)}
+    try:
+        ana = world.start()
+        world.join("Ben")
+        invitation = ana.invite()
+        world.visit("Ana", places["stick"])
+        for name in ("Dora", "Emil"):
+            world.ask(name, invitation)
+        photos = 0
+        for what, which in steps:
+            world.seconds += 5
+            match what:
+                case "post":
+                    world.groups[which].post(need("Something"))
+                case "photo":
+                    world.groups[which].post(need("Something"), [draft(photos, side=40)])
+                    photos += 1
+                case "restart":
+                    world.restart(which)
+                case "wipe":
+                    places[which].wipe()
+                case "lose":
+                    places[which].lose(every=2)
+                case place:
+                    world.visit(which, places[place])
+        for _ in range(4):
+            for place in places.values():
+                world.settle(place, 1)
+        assert len(world.views()) == 1
+        assert all(group.joined for group in world.groups.values())
+        assert all(group.missing_photos() == [] for group in world.groups.values())
+        assert all(len(group.members()) == 4 for group in world.groups.values())
+    finally:
+        world.close()
