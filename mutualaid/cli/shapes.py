@@ -377,6 +377,7 @@ def shelf(row: "values.ShelfRow") -> dict[str, Json]:
         "bytes": row.bytes,
         "unread": row.unread,
         "waiting": row.waiting,
+        "missing": row.missing,
         "last_heard": iso_or_none(row.last_heard),
         "problem": row.problem,
         "notice": row.notice,

@@ -84,8 +84,14 @@ def _shelf_line(row: "values.ShelfRow") -> Sequence[str]:
     if row.last_heard is not None and not row.reachable:
         heard = f"not there, {heard}"
     held = f"{row.held} parcels" if row.held != 1 else "1 parcel"
-    waits = f"{row.waiting} changes wait to be left" if row.waiting else ""
-    return (row.address, heard, held, waits)
+    open_ = []
+    if row.waiting:
+        open_.append(f"{row.waiting} changes wait to be left")
+    if row.unread:
+        open_.append(f"{row.unread} parcels cannot be used yet")
+    if row.missing:
+        open_.append(f"{row.missing} changes of others are not on it yet, or it hides them")
+    return (row.address, heard, held, "; ".join(open_))
 
 
 # -- parcels in a file

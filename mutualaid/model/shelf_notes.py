@@ -60,7 +60,7 @@ def forget(db: Any, address: str) -> None:
 
 def rows(db: Any) -> dict[str, ShelfRow]:
     found = db.execute(
-        "SELECT address, local, reachable, held, bytes, unread, waiting, heard, problem,"
+        "SELECT address, local, reachable, held, bytes, unread, waiting, missing, heard, problem,"
         " notice, noticed FROM shelf"
     )
     return {
@@ -73,11 +73,12 @@ def note_status(db: Any, row: ShelfRow) -> None:
     """Keep how a shelf was found, and let every process that shows it know. This alone makes no
     folder one of this machine's own."""
     db.execute(
-        "INSERT INTO shelf (address, local, reachable, held, bytes, unread, waiting, heard,"
-        " problem, notice, noticed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO shelf (address, local, reachable, held, bytes, unread, waiting, missing,"
+        " heard, problem, notice, noticed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (address) DO UPDATE SET reachable = excluded.reachable,"
         " held = excluded.held, bytes = excluded.bytes, unread = excluded.unread,"
-        " waiting = excluded.waiting, heard = excluded.heard, problem = excluded.problem,"
+        " waiting = excluded.waiting, missing = excluded.missing,"
+        " heard = excluded.heard, problem = excluded.problem,"
         " notice = excluded.notice, noticed = excluded.noticed",
         (
             row.address,
@@ -87,6 +88,7 @@ def note_status(db: Any, row: ShelfRow) -> None:
             row.bytes,
             row.unread,
             row.waiting,
+            row.missing,
             row.last_heard,
             row.problem,
             row.notice,

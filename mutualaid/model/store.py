@@ -115,7 +115,8 @@ def _shelves(db: "Database") -> None:
         " local INTEGER NOT NULL,"  # 1: known on this machine alone
         " reachable INTEGER NOT NULL DEFAULT 0, held INTEGER NOT NULL DEFAULT 0,"
         " bytes INTEGER NOT NULL DEFAULT 0, unread INTEGER NOT NULL DEFAULT 0,"
-        " waiting INTEGER NOT NULL DEFAULT 0, heard INTEGER, problem TEXT NOT NULL DEFAULT '',"
+        " waiting INTEGER NOT NULL DEFAULT 0, missing INTEGER NOT NULL DEFAULT 0,"
+        " heard INTEGER, problem TEXT NOT NULL DEFAULT '',"
         " notice TEXT NOT NULL DEFAULT '', noticed INTEGER) WITHOUT ROWID"
     )
     db.execute(

@@ -121,6 +121,7 @@ class Keeper(Filling):
             bytes=sum(topic.size for topic in self._topics.values()),
             unread=unread,
             waiting=self._waiting,
+            missing=self._missing(),
             last_heard=clock if reachable else self._row.last_heard,
             problem=problem,
             notice=notice,

@@ -109,7 +109,9 @@ def test_what_is_remembered_of_a_shelf_is_forgotten_with_it(ana: Group) -> None:
     db, topic = ana.replica.store.connection, b"t" * 32
     ana.add_shelf("folder:/stick")
     noted = Noted(b"n" * 32, 3, 4096, State.WAITING, NOW, b"says")
-    row = ShelfRow("folder:/stick", True, True, 1, 4096, 1, 2, NOW, "What is wrong.", "Gone.", NOW)
+    row = ShelfRow(
+        "folder:/stick", True, True, 1, 4096, 1, 2, 3, NOW, "What is wrong.", "Gone.", NOW
+    )
     with ana.replica.write(durable=False):
         shelf_notes.keep(db, "folder:/stick", topic, [noted])
         shelf_notes.set_cursor(db, "folder:/stick", topic, b"c" * 40)

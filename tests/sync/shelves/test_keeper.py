@@ -411,6 +411,9 @@ def test_a_body_that_is_withheld_does_not_keep_others_from_leaving_it(
     place.withheld.update(name_of(parcel) for parcel in place.parcels())
     world.visit("Ben", place)
     assert titles(world, "Ben") == set()
+    status = world.keeper("Ben", place).status
+    assert status.missing > 0
+    assert "does not hand it out" in status.notice
     world.meet(ana, ben)
     world.seconds += 100
     world.visit("Ben", place)
