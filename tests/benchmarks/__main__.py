@@ -25,6 +25,7 @@ ROWS: dict[str, Callable[[Bench], Row | list[Row]]] = {
     "memory": windows.memory,
     "search": search.search,
     "relay_load": relay_load.relay_load,
+    "relay_attacked": relay_load.relay_attacked,
     "suggest": suggest.suggest,
 }
 

@@ -22,12 +22,20 @@ import psutil
 
 from mutualaid.model.keys import SealingKey, SigningKey
 from mutualaid.sync.addresses import Address
-from mutualaid.sync.handshake import RelayHandshake
-from mutualaid.sync.parcel_outside import name_of, write_outside
+from mutualaid.sync.handshake import RelayHandshake, Sealer
+from mutualaid.sync.parcel_outside import MOST_PARCEL, name_of, write_outside
+from mutualaid.sync.relay.address import RelayAddress
 from mutualaid.sync.relay.client import RelayShelf
 from mutualaid.sync.relay.limits import DAY, MIB, Limits
-from mutualaid.sync.relay.protocol import MOST_FRAME, Op, decode_request, encode_request
+from mutualaid.sync.relay.protocol import (
+    IN_FLIGHT,
+    MOST_FRAME,
+    Op,
+    decode_request,
+    encode_request,
+)
 from mutualaid.sync.relay.server import Relay
+from mutualaid.sync.relay.socket import Socket, begin, client_side
 from mutualaid.sync.shelf import BEGINNING
 from tests.benchmarks.processes import line_beginning, started
 from tests.benchmarks.row import Bench, Row
@@ -281,6 +289,82 @@ async def _year(folder: Path, puts: int) -> tuple[float, float]:
     finally:
         await relay.stop()
     return largest, puts / DAYS * KEPT_DAYS * PARCEL / MIB
+
+
+class _Deaf(Socket):
+    """A connection that asks for as much as it may, or begins a message, and never reads."""
+
+    def __init__(self, at: RelayAddress) -> None:
+        wire = client_side(at.at.host, at.at.port, "/", tls=False, most_message=1 << 20)
+        super().__init__(wire)
+        self._at = at
+        self._first = begin(wire)
+        self._hello = RelayHandshake.to_relay(at.key)
+        self.agreed: asyncio.Future[tuple[RelayHandshake, Sealer]] = (
+            asyncio.get_running_loop().create_future()
+        )
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.transport.write(self._first)
+
+    def opened(self, forwarded_for: str) -> None:
+        self.send(self._hello.start()[0])
+
+    def arrived(self, message: bytes) -> None:
+        if not self.agreed.done():
+            self._hello.receive(message)
+            self.transport.pause_reading()
+            self.agreed.set_result((self._hello, self._hello.sealer(MOST_FRAME)))
+
+    def lost(self) -> None:
+        self.agreed.cancel()
+
+
+async def _attack(address: str, connections: int, peak: Peak) -> float:
+    """Have so many connections hold what they can; seconds until an honest member is served."""
+    at = RelayAddress.parse(address)
+    topic = SigningKey.generate()
+    large = write_outside(1, topic.public, 128)
+    large += Random(1).randbytes(MOST_PARCEL - len(large))
+    async with shelves(address, 1) as (honest,):
+        await honest.put(topic, large)
+        deaf: list[_Deaf] = []
+        async with background([asyncio.create_task(_watch(peak))]):
+            for number in range(connections):
+                _, each = await asyncio.get_running_loop().create_connection(
+                    lambda: _Deaf(at), at.at.host, at.at.port
+                )
+                hello, sealer = await each.agreed
+                deaf.append(each)
+                if number % 2:
+                    # A message of a mebibyte, but for its end.
+                    head = b"\x82\xff" + MOST_PARCEL.to_bytes(8, "big") + bytes(4)
+                    each.transport.write(head + bytes(MOST_PARCEL - 100))
+                    continue
+                for asked in range(IN_FLIGHT):
+                    h, name = hello.handshake_hash, name_of(large)
+                    each.send(sealer.seal(encode_request(topic, at.key, h, Op.GET, asked, name)))
+            await asyncio.sleep(2)
+            began = time.perf_counter()
+            await honest.get(topic, name_of(large))
+            took = time.perf_counter() - began
+        for each in deaf:
+            each.abort()
+    return took
+
+
+def relay_attacked(bench: Bench) -> list[Row]:
+    """The relay's memory, and how soon an honest member is served, while others attack."""
+    folder = bench.folder / "attacked"
+    folder.mkdir()
+    with relay_process(folder, *SERVE) as (address, process):
+        peak = Peak(process)
+        seconds = asyncio.run(_attack(address, bench.size(1000), peak))
+    return [
+        Row("relay_attacked", peak.mib, "MiB", None, None, "<= 300 MiB, 1,000 hostile"),
+        Row("relay_attacked_served", seconds * 1000, "ms", None, None, ""),
+    ]
 
 
 def relay_load(bench: Bench) -> list[Row]:

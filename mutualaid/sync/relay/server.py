@@ -62,7 +62,7 @@ DEAD_SECONDS: Final = 80.0
 #: How long a message may take to come in, or to be taken.
 STUCK_SECONDS: Final = 300.0
 #: What all connections together may hold of what came and of what is to go.
-HELD_BYTES: Final = 64 * MIB
+HELD_BYTES: Final = 48 * MIB
 #: Answers read from disk for one connection at a time.
 _READS: Final = 4
 #: Requests refused one after the other before the connection is cut.

@@ -36,7 +36,7 @@ MOST_PENDING_BYTES: Final = 16 * MIB
 _MOST_BATCH: Final = 2000
 _MOST_STATES: Final = 20_000
 #: Answers of the reader that the loop has not taken yet.
-_MOST_UNTAKEN: Final = 16
+_MOST_UNTAKEN: Final = 4
 _EXPIRE_AT_ONCE: Final = 500
 _BUSY_SECONDS: Final = 15
 
