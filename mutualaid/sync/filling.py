@@ -115,19 +115,17 @@ class Filling(Emptying):
             await self._leave_photos(topic, self._wanted_photos(topic))
 
     def _missing(self) -> int:
-        """How many entries neighbours said they hold that have not come here."""
+        """How many entries their authors said they hold that have not come here."""
         mine = self._replica.journal.holdings()
-        most: dict[tuple[bytes, Chain], int] = {}
+        count = 0
         for statement in self._replica.statements():
-            for device, heads in statement.holdings.items():
-                for chain in Chain:
-                    newest = max((seq for seq, _ in heads[chain]), default=-1)
-                    most[device, chain] = max(newest, most.get((device, chain), -1))
-        return sum(
-            max(0, newest - max((seq for seq, _ in mine[device][chain]), default=-1))
-            for (device, chain), newest in most.items()
-            if device in mine
-        )
+            author = short_device(statement.device)
+            here, there = mine.get(author), statement.holdings.get(author)
+            for chain in Chain:
+                newest = max((seq for seq, _ in there[chain]), default=-1) if there else -1
+                have = max((seq for seq, _ in here[chain]), default=-1) if here else -1
+                count += max(0, newest - have)
+        return count
 
     async def _tidy(self, topic: Topic, others: Sequence[Holdings]) -> None:
         """Take away what this machine left and nobody needs any more, where a shelf does not

@@ -21,8 +21,8 @@ class ShelfRow:
     unread: int = 0
     #: Entries of this machine that somebody lacks and that are not on it yet.
     waiting: int = 0
-    #: Entries that neighbours say they hold, and that neither this machine nor this shelf has: not
-    #: left there yet, or hidden.
+    #: Entries whose authors said they wrote them, and that neither this machine nor this shelf has:
+    #: not left there yet, or hidden.
     missing: int = 0
     #: When it last answered, in ms.
     last_heard: int | None = None
