@@ -5,6 +5,7 @@
 
     python3 packaging/run.py [ARGUMENTS]         start Mutual Aid (without arguments: the window)
     python3 packaging/run.py --set-up            only set up, to run
+    python3 packaging/run.py --set-up-storage    the same, with shelves on S3, WebDAV and SFTP
     python3 packaging/run.py --set-up-tests      only set up, to run and to test
     python3 packaging/run.py --test [ARGUMENTS]  set up, then run pytest
 
@@ -24,6 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 SUPPORTED = ((3, 11), (3, 12))
+#: What is installed on the way to something else than running.
+LOCKS = {
+    "--set-up-storage": "requirements-storage.lock",
+    "--set-up-tests": "requirements-dev.lock",
+    "--test": "requirements-dev.lock",
+}
 #: Libraries that Qt loads on Linux and does not bring along, and Debian's packages of them.
 QT_WANTS = {
     "libEGL.so.1": "libegl1",
@@ -113,8 +120,7 @@ def main() -> None:
     """Set up as the first argument asks, and run."""
     use_supported_python()
     first, rest = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
-    testing = first in {"--set-up-tests", "--test"}
-    set_up(ROOT / ("requirements-dev.lock" if testing else "requirements.lock"))
+    set_up(ROOT / LOCKS.get(first, "requirements.lock"))
     if first == "--test":
         hand_over(["-m", "pytest", *rest])
     elif not first.startswith("--set-up"):

@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,19 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 #: Libraries that touch trust, and the only files that may import each.
 DOORS = {
     "PIL": {"model/photos.py"},
+    # Extras of the package: each in the one file that is imported only where it is used.
+    "aiobotocore": {"sync/storage/s3.py"},
+    "aiohttp": {"sync/storage/s3.py"},
     "automerge": {"model/crdt.py"},
+    "botocore": {"sync/storage/s3.py"},
+    "fsspec": {"sync/storage/sftp.py"},
+    "httpx": {"sync/storage/webdav.py"},
     "nacl": {"model/keys.py"},
     "noise": {"sync/handshake.py"},
+    "paramiko": {"sync/storage/sftp.py"},
+    "s3fs": {"sync/storage/s3.py"},
     "sqlcipher3": {"model/store.py"},
+    "webdav4": {"sync/storage/webdav.py"},
     # Between members, and to relays; see ARCHITECTURE.md.
     "websockets": {"sync/channel.py", "sync/relay/socket.py"},
     "zeroconf": {"sync/discovery.py"},
@@ -117,7 +127,8 @@ def test_every_library_in_use_is_declared() -> None:
     by_module = metadata.packages_distributions()
     used = {name.partition(".")[0] for file in FILES for name in imported(file)}
     outside = used - {"mutualaid", ""} - sys.stdlib_module_names
-    declared = {canonicalize_name(Requirement(line).name) for line in project["dependencies"]}
+    lines = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
     undeclared = {
         module
         for module in outside

@@ -327,7 +327,7 @@ class Group(Tending, Noticing, Suggesting, Shelves):
             )
         ends = self._now() + days * DAY_MS
         invitation = Invitation.generate(
-            self.id, self.name, expires=ends, addresses=(*addresses, *self.shelf_addresses())
+            self.id, self.name, expires=ends, addresses=(*addresses, *self.open_addresses())
         )
         with self._writing():
             self.replica.append_control(Invite(invitation.signing.public, uses, ends))

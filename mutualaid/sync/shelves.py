@@ -3,7 +3,7 @@
 """Shelves by their address."""
 
 from mutualaid.errors import BadValueError
-from mutualaid.model.shelves import FOLDER, RELAY
+from mutualaid.model.shelves import FOLDER, RELAY, is_shelf
 from mutualaid.sync.folder_shelf import FolderShelf, folder_of, make_folder
 from mutualaid.sync.shelf import Shelf
 
@@ -18,6 +18,10 @@ def read_address(text: str) -> str:
         from mutualaid.sync.relay.address import RelayAddress
 
         return RelayAddress.parse(stripped).secret_text
+    if is_shelf(stripped):
+        from mutualaid.sync.fsspec_shelf import read_storage_address
+
+        return read_storage_address(stripped)
     raise _unknown(text)
 
 
@@ -29,11 +33,17 @@ def open_shelf(address: str) -> Shelf:
         from mutualaid.sync.relay.client import RelayShelf
 
         return RelayShelf(address)
+    if is_shelf(address):
+        from mutualaid.sync.fsspec_shelf import FsspecShelf
+        from mutualaid.sync.storage.address import StorageAddress
+
+        return FsspecShelf.at(StorageAddress.parse(address))
     raise _unknown(address)
 
 
 def _unknown(address: str) -> BadValueError:
     return BadValueError(
         f"“{address.strip()[:80]}” is not the address of a shelf. One begins with relay: as its"
-        " keeper tells it, or is a folder such as folder:/media/stick. Nothing was changed."
+        " keeper tells it, is a folder such as folder:/media/stick, or storage such as webdav://,"
+        " s3:// or sftp://. Nothing was changed."
     )

@@ -12,7 +12,7 @@ from typing import Final
 from mutualaid.errors import MutualAidError
 from mutualaid.model import shelf_notes
 from mutualaid.model.group import Group
-from mutualaid.model.shelves import is_local, is_shelf, shown_address
+from mutualaid.model.shelves import FOLDER, is_local, is_shelf, shown_address
 from mutualaid.model.values.shelves import ShelfRow
 from mutualaid.sync import unpacking
 from mutualaid.sync.filling import Pace
@@ -159,7 +159,7 @@ class Shelving:
             if ok:
                 await self._pause(keeper, news, idle)
             else:
-                most = LAST_LOCAL_RETRY_S if is_local(address) else LAST_RETRY_S
+                most = LAST_LOCAL_RETRY_S if address.startswith(FOLDER) else LAST_RETRY_S
                 await asyncio.sleep(wait * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
                 wait = min(wait * 2, most)
 
