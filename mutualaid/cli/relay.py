@@ -173,17 +173,17 @@ def token(
 
     Members add the relay's address with “#” and the token behind it.
     """
-    from mutualaid.sync.relay import store
+    from mutualaid.sync.relay import database
     from mutualaid.sync.relay.address import encode_token
 
     if listing and revoke is not None:
         raise click.UsageError("--list and --revoke do not go together.")
-    if not (directory / store.FILE_NAME).is_file():
+    if not (directory / database.FILE_NAME).is_file():
         raise NotFoundError(
             f"There is no relay in {directory}. Start one with “mutualaid relay serve”."
         )
     if listing:
-        rows = store.tokens(directory)
+        rows = database.tokens(directory)
         document: list[Json] = [
             {
                 "number": row.number,
@@ -204,13 +204,13 @@ def token(
         ]
         app.done(document, table(lines, flexible=1) if lines else "No token was made yet.")
     elif revoke is not None:
-        if not store.revoke_token(directory, revoke):
+        if not database.revoke_token(directory, revoke):
             raise NotFoundError(f"There is no token {revoke}. “--list” shows those that there are.")
         app.done({"revoked": revoke}, f"Token {revoke} lets nobody in any more.")
     else:
         if len(note) > 200:
             raise BadValueError("The note is too long. Nothing was made. Use 200 characters.")
-        made = store.make_token(directory, topics=topics, note=note, now=time.time())
+        made = database.make_token(directory, topics=topics, note=note, now=time.time())
         app.done({"token": encode_token(made)}, encode_token(made))
 
 

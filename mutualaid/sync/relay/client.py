@@ -13,32 +13,24 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Final, TypeVar
 
 from mutualaid.errors import ProtocolError
-from mutualaid.sync.ending import ChannelError
-from mutualaid.sync.handshake import RelayHandshake, Sealer, message_length
-from mutualaid.sync.parcel_outside import MOST_PARCEL, BadParcelError, name_of, outside
+from mutualaid.sync.parcel_outside import BadParcelError, name_of, outside
 from mutualaid.sync.relay.address import RelayAddress
 from mutualaid.sync.relay.limits import PARCEL_COST, Bucket
+from mutualaid.sync.relay.line import Cause, Line, LostError
 from mutualaid.sync.relay.protocol import (
     IN_FLIGHT,
-    MOST_FRAME,
     MOST_WAITS,
     Op,
     Page,
     Published,
     Reason,
     Tag,
-    decode_answer,
-    decode_limits,
     decode_page,
     decode_refusal,
-    encode_cancel,
-    encode_request,
 )
-from mutualaid.sync.relay.socket import WRONG_KEY, Socket, begin, client_side
 from mutualaid.sync.shelf import (
     BEGINNING,
     Cursor,
@@ -56,13 +48,6 @@ from mutualaid.sync.shelf import (
 Value = TypeVar("Value")
 
 CONNECT_SECONDS: Final = 10.0
-#: Without a byte either way while an answer is due; and in all, however many trickle.
-STALL_SECONDS: Final = 30.0
-LONGEST_SECONDS: Final = 300.0
-_LOOK_SECONDS: Final = 5.0
-_PING_SECONDS: Final = 45.0
-_DEAD_SECONDS: Final = 90.0
-GREETING_BYTES: Final = 16 * 1024
 #: Parcels and their bytes in one listing from the beginning to the end.
 MOST_IN_LISTING: Final = 300_000
 MOST_BYTES_IN_LISTING: Final = 4 << 30
@@ -75,21 +60,6 @@ _NEWS_BURST: Final = 100.0
 _MOST_TOPICS: Final = 256
 #: How long what came with the news stands for what is there.
 _FRESH_SECONDS: Final = 2.0
-
-_ANSWERS: Final = {
-    Op.LIST: Tag.PAGE,
-    Op.WAIT: Tag.PAGE,
-    Op.HEAD: Tag.PARCEL,
-    Op.GET: Tag.PARCEL,
-    Op.PUT: Tag.DONE,
-    Op.ADMIT: Tag.DONE,
-}
-
-
-@dataclass(slots=True)
-class _Asked:
-    op: Op
-    answer: "asyncio.Future[tuple[Tag, bytes]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +80,7 @@ class RelayShelf:
         self._at = RelayAddress.parse(address) if isinstance(address, str) else address
         self.address: str = str(self._at)
         self._clock = clock
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._connecting = asyncio.Lock()
         self._requests = asyncio.Semaphore(IN_FLIGHT)
         self._waits = asyncio.Semaphore(MOST_WAITS)
@@ -191,8 +161,8 @@ class RelayShelf:
                 if op is not Op.ADMIT:
                     await self._introduce(line, topic)
                 tag, body = await self._ask_on(line, op, topic, argument)
-            except _LostError as error:
-                if error.how is _How.LIED:
+            except LostError as error:
+                if error.how is Cause.LIED:
                     raise self._lies() from None
                 if lost or self._closed:
                     raise ShelfUnreachableError(str(error), self.address) from None
@@ -209,7 +179,7 @@ class RelayShelf:
         )
 
     async def _ask_on(
-        self, line: "_Line", op: Op, topic: TopicKey, argument: bytes
+        self, line: "Line", op: Op, topic: TopicKey, argument: bytes
     ) -> tuple[Tag, bytes]:
         await self._hold_back(line, op, topic, len(argument))
         if op is Op.WAIT:
@@ -219,7 +189,7 @@ class RelayShelf:
         self._buckets[topic.public][1].take(len(body))
         return tag, body
 
-    async def _introduce(self, line: "_Line", topic: TopicKey) -> None:
+    async def _introduce(self, line: "Line", topic: TopicKey) -> None:
         """Show the keeper's token for a topic, where it is asked for."""
         token = self._at.token
         if not line.published.token_wanted or not token or topic.public in self._admitted:
@@ -229,7 +199,7 @@ class RelayShelf:
         await self._ask(Op.ADMIT, topic, token)
         self._admitted.add(topic.public)
 
-    async def _hold_back(self, line: "_Line", op: Op, topic: TopicKey, size: int) -> None:
+    async def _hold_back(self, line: "Line", op: Op, topic: TopicKey, size: int) -> None:
         """Keep to what the relay grants to a topic."""
         published = line.published
         if op is Op.PUT and size + PARCEL_COST > published.quota_bytes:
@@ -290,7 +260,7 @@ class RelayShelf:
 
     # -- the connection
 
-    async def _open(self) -> "_Line":
+    async def _open(self) -> "Line":
         async with self._connecting:
             if self._closed:
                 raise ShelfUnreachableError("This shelf was closed.", self.address)
@@ -300,7 +270,7 @@ class RelayShelf:
                 self._buckets.clear()
             return self._line
 
-    async def _connect(self) -> "_Line":
+    async def _connect(self) -> "Line":
         at = self._at
         context: ssl.SSLContext | None = None
         if at.tls:
@@ -308,11 +278,11 @@ class RelayShelf:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
-        line: _Line | None = None
+        line: Line | None = None
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 _, line = await asyncio.get_running_loop().create_connection(
-                    lambda: _Line(at, self._clock),
+                    lambda: Line(at, self._clock),
                     at.at.host,
                     at.at.port,
                     ssl=context,
@@ -324,7 +294,7 @@ class RelayShelf:
             error: ShelfError = self._unreachable("does not answer in time")
         except (OSError, ssl.SSLError):
             error = self._unreachable("cannot be reached")
-        except _LostError as lost:
+        except LostError as lost:
             error = self._not_it(lost)
         except asyncio.CancelledError:
             if line is not None:
@@ -336,10 +306,10 @@ class RelayShelf:
             line.abort()
         raise error
 
-    def _not_it(self, lost: "_LostError") -> ShelfError:
-        if lost.how is _How.LIED:
+    def _not_it(self, lost: "LostError") -> ShelfError:
+        if lost.how is Cause.LIED:
             return self._lies()
-        if lost.how is _How.WRONG_KEY:
+        if lost.how is Cause.WRONG_KEY:
             return ShelfLiesError(
                 f"What answers at {self._at.at} is not the relay that this group knows: it has"
                 " another key. Nothing was given to it. Ask its keeper for the address as it is"
@@ -363,7 +333,7 @@ class RelayShelf:
 
     def _lies(self) -> ShelfLiesError:
         if self._line is not None:
-            self._line.lose(_How.LIED)
+            self._line.lose(Cause.LIED)
         return ShelfLiesError(
             f"The relay at {self._at.at} answered what cannot be true. Nothing of it was taken."
             " Other shelves and machines go on; consider removing this one.",
@@ -422,209 +392,3 @@ def _bounded(known: dict[bytes, Value]) -> dict[bytes, Value]:
     while len(known) >= _MOST_TOPICS:
         del known[next(iter(known))]
     return known
-
-
-class _How(Enum):
-    """How a connection came to its end."""
-
-    BROKE = auto()
-    WRONG_KEY = auto()
-    LIED = auto()
-
-
-class _LostError(Exception):
-    """The connection is gone."""
-
-    def __init__(self, sentence: str, how: _How = _How.BROKE) -> None:
-        super().__init__(sentence)
-        self.how = how
-
-
-class _Line(Socket):
-    """One connection to a relay, from dialling to its end."""
-
-    published: Published
-
-    def __init__(self, at: RelayAddress, clock: Callable[[], float]) -> None:
-        wire = client_side(
-            at.at.host,
-            at.at.port,
-            at.path,
-            tls=at.tls,
-            most_message=message_length(MOST_FRAME),
-        )
-        super().__init__(wire)
-        self._client = wire
-        self._at = at
-        self._clock = clock
-        loop = asyncio.get_running_loop()
-        self.ready: asyncio.Future[None] = loop.create_future()
-        self.ended = asyncio.Event()
-        self.broken: _LostError | None = None
-        self._handshake: RelayHandshake | None = None
-        self._sealer: Sealer | None = None
-        self._hash = b""
-        self._asked: dict[int, _Asked] = {}
-        #: Asked for, and no longer wanted; the answer is still due.
-        self._abandoned: set[int] = set()
-        self._number = 0
-        self._greeting_bytes = 0
-        self._moved = self._heard = clock()
-        self._unsent = 0
-        self._pokes = Bucket(20.0, 200.0, self._heard)
-        self._timer: asyncio.TimerHandle | None = None
-
-    async def ask(self, op: Op, topic: TopicKey, argument: bytes) -> tuple[Tag, bytes]:
-        """Send a request and return the answer to it."""
-        if self.broken is not None or self._sealer is None:
-            raise self.broken or _LostError(self._sentence())
-        self._number = self._number % 0xFFFFFFFF + 1
-        number = self._number
-        answer: asyncio.Future[tuple[Tag, bytes]] = asyncio.get_running_loop().create_future()
-        self._asked[number] = _Asked(op, answer)
-        frame = encode_request(topic, self._at.key, self._hash, op, number, argument)
-        self.send(self._sealer.seal(frame))
-        if not self._due():
-            self._moved = self._clock()
-        try:
-            if op is Op.WAIT:
-                return await answer
-            async with asyncio.timeout(LONGEST_SECONDS):
-                return await answer
-        except TimeoutError:
-            self.lose()
-            raise ShelfUnreachableError(
-                f"The relay at {self._at.at} does not answer. Nothing is lost; it is tried again"
-                " later.",
-                str(self._at),
-            ) from None
-        except asyncio.CancelledError:
-            if self._asked.pop(number, None) is not None and self.broken is None:
-                self._abandoned.add(number)
-                if op is Op.WAIT:
-                    self.send(self._sealer.seal(encode_cancel(number)))
-            raise
-
-    def lose(self, how: _How = _How.BROKE) -> None:
-        """End the connection, because of what the other side did."""
-        if self.broken is None:
-            self.broken = _LostError(self._sentence(), how)
-        self.abort()
-        self._tell()
-
-    # -- the socket
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.transport.write(begin(self._client))
-        self._watch()
-
-    def opened(self, forwarded_for: str) -> None:  # noqa: ARG002 - for servers
-        try:
-            self._handshake = RelayHandshake.to_relay(self._at.key)
-            hello = self._handshake.start()
-        except ValueError:
-            # No such point: nobody can have that key.
-            self.lose(_How.WRONG_KEY)
-            return
-        for message in hello:
-            self.send(message)
-
-    def data_received(self, data: bytes) -> None:
-        self._moved = self._heard = self._clock()
-        if not self.ready.done():
-            self._greeting_bytes += len(data)
-            if self._greeting_bytes > GREETING_BYTES:
-                self.lose()
-                return
-        super().data_received(data)
-
-    def poked(self) -> None:
-        if self._pokes.wait(self._clock()):
-            self.lose(_How.LIED)
-        else:
-            self._pokes.take(1)
-
-    def arrived(self, message: bytes) -> None:
-        try:
-            if self._sealer is None:
-                self._agree(message)
-            else:
-                self._answered(*decode_answer(self._sealer.open(message)))
-        except ChannelError:
-            self.lose(_How.LIED if self._sealer else _How.WRONG_KEY)
-        except ProtocolError:
-            self.lose(_How.LIED)
-
-    def lost(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        if self.broken is None:
-            wrong = self.close_code == WRONG_KEY
-            self.broken = _LostError(self._sentence(), _How.WRONG_KEY if wrong else _How.BROKE)
-        self._tell()
-        self.ended.set()
-
-    # -- what is said
-
-    def _agree(self, message: bytes) -> None:
-        assert self._handshake is not None
-        self._handshake.receive(message)
-        self._hash = self._handshake.handshake_hash
-        self._sealer = self._handshake.sealer(MOST_FRAME)
-
-    def _answered(self, tag: Tag, number: int, body: bytes) -> None:
-        if not self.ready.done():
-            if tag is not Tag.LIMITS or number:
-                raise ProtocolError("A relay spoke before it said what it grants.")
-            self.published = decode_limits(body)
-            self.ready.set_result(None)
-            return
-        if number in self._abandoned:
-            self._abandoned.discard(number)
-            return
-        asked = self._asked.get(number)
-        if asked is None or tag not in (_ANSWERS[asked.op], Tag.REFUSED):
-            raise ProtocolError("A relay answered what it was not asked.")
-        if len(body) > MOST_PARCEL:
-            raise ProtocolError("A relay's answer is longer than any parcel.")
-        del self._asked[number]
-        if not asked.answer.done():
-            asked.answer.set_result((tag, body))
-
-    def _tell(self) -> None:
-        """Let everybody know that no answer will come."""
-        assert self.broken is not None
-        asked, self._asked = self._asked, {}
-        for each in asked.values():
-            if not each.answer.done():
-                each.answer.set_exception(self.broken)
-        if not self.ready.done():
-            self.ready.set_exception(self.broken)
-            # Whoever dialled may have given up already.
-            self.ready.exception()
-
-    def _due(self) -> bool:
-        """Whether an answer is due that should come soon."""
-        return any(each.op is not Op.WAIT for each in self._asked.values())
-
-    def _watch(self) -> None:
-        """Every few seconds: give up on a relay that stalls, ask one that is silent."""
-        now = self._clock()
-        unsent = self.transport.get_write_buffer_size()
-        if unsent < self._unsent:
-            self._moved = now
-        self._unsent = unsent
-        silent = now - self._heard
-        if (self._due() and now - self._moved > STALL_SECONDS) or silent > _DEAD_SECONDS:
-            self.lose()
-            return
-        if silent > _PING_SECONDS and self.is_open:
-            self.ping()
-        self._timer = asyncio.get_running_loop().call_later(_LOOK_SECONDS, self._watch)
-
-    def _sentence(self) -> str:
-        return (
-            f"The connection to the relay at {self._at.at} broke off. Nothing is lost; it is tried"
-            " again later."
-        )

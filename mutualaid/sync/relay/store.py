@@ -15,22 +15,19 @@ import shutil
 import sqlite3
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from mutualaid.errors import DamagedError, NewerVersionError, StorageError
 from mutualaid.model import keys
+from mutualaid.sync.relay.database import FILE_NAME, hash_of, open_database, transaction
 from mutualaid.sync.relay.limits import MIB, PARCEL_COST, Limits
 from mutualaid.sync.relay.protocol import PAGE, Page
 from mutualaid.sync.shelf import BEGINNING, GENERATION_BYTES, Cursor, Listed, run_on
 
-FILE_NAME: Final = "relay.db"
-APPLICATION_ID: Final = 0x4D417265  # "MAre"
-_VERSION: Final = 1
 #: Puts that wait for the writer, in bytes, before connections are made to wait.
 MOST_PENDING_BYTES: Final = 16 * MIB
 _MOST_BATCH: Final = 2000
@@ -38,44 +35,6 @@ _MOST_STATES: Final = 20_000
 #: Answers of the reader that the loop has not taken yet.
 _MOST_UNTAKEN: Final = 4
 _EXPIRE_AT_ONCE: Final = 500
-_BUSY_SECONDS: Final = 15
-
-_SCHEMA: Final = """
-CREATE TABLE token (
-    number INTEGER PRIMARY KEY,
-    hash BLOB NOT NULL UNIQUE,          -- of the token
-    topics INTEGER NOT NULL,            -- how many topics it may bring at a time
-    note TEXT NOT NULL,
-    created INTEGER NOT NULL,
-    revoked INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE topic (
-    number INTEGER PRIMARY KEY,
-    key BLOB NOT NULL UNIQUE,
-    generation BLOB NOT NULL,
-    last INTEGER NOT NULL DEFAULT 0,    -- number of the last parcel ever taken
-    running BLOB NOT NULL,              -- the running hash up to there
-    floor INTEGER NOT NULL DEFAULT 0,   -- number of the last one whose time has passed
-    floor_running BLOB NOT NULL,
-    bytes INTEGER NOT NULL DEFAULT 0,
-    touched INTEGER NOT NULL,           -- when the last one was taken, in seconds
-    token INTEGER REFERENCES token
-);
-CREATE INDEX topic_token ON topic (token) WHERE token IS NOT NULL;
-CREATE TABLE parcel (
-    id INTEGER PRIMARY KEY,             -- in the order of taking, so also of ending
-    topic INTEGER NOT NULL REFERENCES topic,
-    number INTEGER NOT NULL,
-    name BLOB NOT NULL,
-    size INTEGER NOT NULL,
-    head INTEGER NOT NULL,              -- how long its outside and sealed index part are
-    created INTEGER NOT NULL,           -- never less than that of the one before
-    running BLOB NOT NULL,              -- the topic's running hash up to here
-    data BLOB NOT NULL
-);
-CREATE INDEX parcel_place ON parcel (topic, number, size);
-CREATE UNIQUE INDEX parcel_name ON parcel (topic, name);
-"""
 
 
 class Outcome(Enum):
@@ -133,17 +92,6 @@ class Totals:
     file_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRow:
-    """A token as its keeper sees it; the token itself is not kept."""
-
-    number: int
-    note: str
-    topics: int
-    used: int
-    revoked: bool
-
-
 Post = Callable[[Callable[[], None]], None]
 
 
@@ -171,8 +119,8 @@ class Store:
         self._clock = clock
         self._committed = committed
         self._forgotten = forgotten
-        self._writing = _open(self.path)
-        self._reading = _open(self.path)
+        self._writing = open_database(self.path)
+        self._reading = open_database(self.path)
         self._states: OrderedDict[bytes, _State] = OrderedDict()
         self._heal_sums()
         (self._held,) = self._writing.execute("SELECT total(bytes) FROM topic").fetchone()
@@ -320,7 +268,7 @@ class Store:
         finish()
 
     def _page(self, topic: bytes, after: Cursor) -> Page | None:
-        with _transaction(self._reading, "BEGIN"):
+        with transaction(self._reading, "BEGIN"):
             found = self._reading.execute(
                 "SELECT topic.number, generation, last, running, floor, floor_running,"
                 " ifnull(revoked, 1) FROM topic LEFT JOIN token ON token.number = topic.token"
@@ -426,7 +374,7 @@ class Store:
         full = spare < sum(len(put.data) for put in batch) * 2
         outcomes: list[Outcome] = []
         gained: dict[bytes, tuple[tuple[int, bytes], list[Listed]]] = {}
-        with _transaction(self._writing):
+        with transaction(self._writing):
             for put in batch:
                 state = self._state(put.topic, now)
                 if state is None:
@@ -529,10 +477,10 @@ class Store:
 
     def _admit(self, topic: bytes, token: bytes) -> Outcome:
         try:
-            with _transaction(self._writing):
+            with transaction(self._writing):
                 found = self._writing.execute(
                     "SELECT number, topics FROM token WHERE hash = ? AND NOT revoked",
-                    (_hash_of(token),),
+                    (hash_of(token),),
                 ).fetchone()
                 if found is None:
                     return Outcome.BAD_TOKEN
@@ -559,7 +507,7 @@ class Store:
 
     def _expire(self) -> None:
         ended = self._clock() - self._limits.ttl_seconds
-        with _transaction(self._writing):
+        with transaction(self._writing):
             rows = self._writing.execute(
                 "SELECT id, topic, number, size, created, running FROM parcel ORDER BY id LIMIT ?",
                 (_EXPIRE_AT_ONCE,),
@@ -597,7 +545,7 @@ class Store:
 
     def _heal_sums(self) -> None:
         """Set right what topics think they occupy, in case somebody took rows out."""
-        with _transaction(self._writing):
+        with transaction(self._writing):
             self._writing.execute(
                 "UPDATE topic SET bytes = held FROM"
                 " (SELECT topic.number AS place, count(parcel.id) * ? + ifnull(sum(size), 0)"
@@ -605,111 +553,3 @@ class Store:
                 " GROUP BY topic.number) WHERE number = place AND bytes <> held",
                 (PARCEL_COST,),
             )
-
-
-# -- tokens, from another process too
-
-
-def make_token(directory: Path, *, topics: int, note: str, now: float) -> bytes:
-    """Make and return a token that lets in so many topics at a time."""
-    token = keys.random(16)
-    with contextlib.closing(_open(directory / FILE_NAME)) as db, _transaction(db):
-        db.execute(
-            "INSERT INTO token (hash, topics, note, created) VALUES (?, ?, ?, ?)",
-            (_hash_of(token), topics, note, int(now)),
-        )
-    return token
-
-
-def tokens(directory: Path) -> list[TokenRow]:
-    """All tokens ever made, oldest first."""
-    with contextlib.closing(_open(directory / FILE_NAME)) as db:
-        rows = db.execute(
-            "SELECT number, note, topics, (SELECT count(*) FROM topic WHERE token = token.number),"
-            " revoked FROM token ORDER BY number"
-        ).fetchall()
-    return [
-        TokenRow(number, note, topics, used, bool(revoked))
-        for number, note, topics, used, revoked in rows
-    ]
-
-
-def revoke_token(directory: Path, number: int) -> bool:
-    """Let nothing more in by that token, nor by what it let in; False if there is none."""
-    with contextlib.closing(_open(directory / FILE_NAME)) as db, _transaction(db):
-        done = db.execute("UPDATE token SET revoked = 1 WHERE number = ?", (number,))
-        return bool(done.rowcount)
-
-
-def _hash_of(token: bytes) -> bytes:
-    return keys.blake2b(token, person=b"mutualaid/token")
-
-
-# -- the database
-
-
-@contextlib.contextmanager
-def _transaction(db: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
-    db.execute(begin)
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    """Open the database, made if need be. Raises StorageError in sentences."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        db = sqlite3.connect(
-            path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-    except (sqlite3.Error, OSError) as error:
-        raise StorageError(
-            f"The relay's files in {path.parent} cannot be opened ({error}). Nothing was changed."
-            " Choose another folder with --data, or change its permissions."
-        ) from error
-    try:
-        return _prepare(db, path)
-    except sqlite3.DatabaseError as error:
-        db.close()
-        raise DamagedError(
-            f"The file {path} cannot be used ({error}). It was left as it is. Move it away and"
-            " start the relay again: members fill it anew from what they know."
-        ) from error
-    except BaseException:
-        db.close()
-        raise
-
-
-def _prepare(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > _VERSION:
-        raise NewerVersionError(
-            f"The file {path} was written by a newer version of the program. It was left as it is."
-            " Start the relay with that version."
-        )
-    if version == 0:
-        db.execute("PRAGMA auto_vacuum = INCREMENTAL")
-        db.execute("PRAGMA journal_mode = WAL").fetchone()
-        with _transaction(db):
-            if not db.execute("SELECT 1 FROM sqlite_master").fetchone():
-                for statement in _SCHEMA.split(";\n"):
-                    if statement.strip():
-                        db.execute(statement)
-                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-        path.chmod(0o600)
-    for pragma in (
-        "synchronous = FULL",
-        "cache_size = -8192",
-        "wal_autocheckpoint = 4000",
-        f"journal_size_limit = {64 * MIB}",
-        "temp_store = MEMORY",
-        "foreign_keys = OFF",
-    ):
-        db.execute(f"PRAGMA {pragma}").fetchall()
-    return db

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from mutualaid.model.keys import SealingKey, SigningKey
 from mutualaid.sync.handshake import RelayHandshake
 from mutualaid.sync.parcel_outside import MOST_PARCEL, name_of
+from mutualaid.sync.relay import member as member_module
 from mutualaid.sync.relay import server as server_module
 from mutualaid.sync.relay.limits import MIB, Limits
 from mutualaid.sync.relay.protocol import IN_FLIGHT, MOST_WAITS, Op, Reason, Tag, encode_request
@@ -123,7 +124,7 @@ def test_whoever_is_slow_to_greet_or_greets_at_length_is_dropped(tmp_path: Path)
                 sockets = [await stack.enter_async_context(stranger(relay)) for _ in range(5)]
                 bare = await asyncio.open_connection(LOOPBACK, relay.port)
                 await until(lambda: len(relay.members) == 7)
-                later = time.monotonic() + server_module.GREETING_SECONDS + 1
+                later = time.monotonic() + member_module.GREETING_SECONDS + 1
                 for member in relay.members - honest:
                     member.look(later)
                 for socket in sockets:
@@ -135,7 +136,7 @@ def test_whoever_is_slow_to_greet_or_greets_at_length_is_dropped(tmp_path: Path)
             assert relay.metrics.dropped["greeting"] == 6
             async with stranger(relay) as socket:
                 with contextlib.suppress(ConnectionClosed):
-                    await socket.send(bytes(server_module.GREETING_BYTES))
+                    await socket.send(bytes(member_module.GREETING_BYTES))
                     await socket.recv()
             assert relay.metrics.dropped["greeting"] == 7
 
@@ -432,7 +433,7 @@ def test_many_who_hold_a_little_for_long_do_not_cut_off_whoever_sends_much(
             assert relay.metrics.dropped["too_much"]
             now = time.monotonic()
             for member in relay.members - honest:
-                member.look(now + server_module.STUCK_SECONDS + 1)
+                member.look(now + member_module.STUCK_SECONDS + 1)
             for each in slow:
                 each.socket.transport.abort()
 
@@ -448,26 +449,26 @@ def test_the_silent_and_the_idle_are_let_go(tmp_path: Path) -> None:
                 now = time.monotonic()
                 member.look(now + 1)
                 assert not member._pinged
-                member.look(now + server_module.PING_SECONDS + 1)
+                member.look(now + member_module.PING_SECONDS + 1)
                 assert member._pinged
                 await until(lambda: not member._pinged)  # answered
-                member.look(now + server_module.FIRST_SECONDS + 5)
+                member.look(now + member_module.FIRST_SECONDS + 5)
                 await mallory.dropped()
             async with raw(relay) as mallory:
                 (member,) = relay.members - honest
                 await mallory.request(MALLORY, Op.LIST, 1, START)
                 await mallory.receive()
-                member._heard = now + server_module.IDLE_SECONDS
-                member.look(now + server_module.IDLE_SECONDS + 5)
+                member._heard = now + member_module.IDLE_SECONDS
+                member.look(now + member_module.IDLE_SECONDS + 5)
                 await mallory.dropped()
             async with raw(relay) as mallory:
                 (member,) = relay.members - honest
                 await mallory.request(MALLORY, Op.WAIT, 1, START)
                 await until(lambda: bool(relay.waiting))
-                member._heard = now + server_module.IDLE_SECONDS
-                member.look(now + server_module.IDLE_SECONDS + 5)
+                member._heard = now + member_module.IDLE_SECONDS
+                member.look(now + member_module.IDLE_SECONDS + 5)
                 assert not member.gone
-                member.look(now + server_module.IDLE_SECONDS + server_module.DEAD_SECONDS + 5)
+                member.look(now + member_module.IDLE_SECONDS + member_module.DEAD_SECONDS + 5)
                 await mallory.dropped()
             assert dict(relay.metrics.dropped) == {"idle": 2, "silent": 1}
 

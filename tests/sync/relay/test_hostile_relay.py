@@ -19,8 +19,10 @@ from mutualaid.sync.ending import ChannelError
 from mutualaid.sync.handshake import RelayHandshake, Sealer
 from mutualaid.sync.parcel_outside import MOST_PARCEL, name_of, outside
 from mutualaid.sync.relay import client as client_module
+from mutualaid.sync.relay import line as line_module
 from mutualaid.sync.relay.address import RelayAddress
-from mutualaid.sync.relay.client import GREETING_BYTES, RelayShelf
+from mutualaid.sync.relay.client import RelayShelf
+from mutualaid.sync.relay.line import GREETING_BYTES
 from mutualaid.sync.relay.protocol import (
     MOST_FRAME,
     PAGE,
@@ -479,7 +481,7 @@ def test_one_that_stalls_or_trickles_is_given_up(monkeypatch: pytest.MonkeyPatch
         """Let the member's clock run ahead, and have it look."""
         await until(lambda: shelf._line is not None and bool(shelf._line._asked))
         assert shelf._line is not None
-        now[0] += client_module.STALL_SECONDS + 1
+        now[0] += line_module.STALL_SECONDS + 1
         shelf._line._watch()
 
     async def test() -> None:
@@ -492,7 +494,7 @@ def test_one_that_stalls_or_trickles_is_given_up(monkeypatch: pytest.MonkeyPatch
             await patience(shelf)
             with pytest.raises(ShelfUnreachableError, match="tried again later"):
                 await asking
-        monkeypatch.setattr(client_module, "LONGEST_SECONDS", 0.1)
+        monkeypatch.setattr(line_module, "LONGEST_SECONDS", 0.1)
         async with relay(trickles) as shelf:
             with pytest.raises(ShelfUnreachableError, match="does not answer"):
                 await shelf.get(TOPIC, NAME)

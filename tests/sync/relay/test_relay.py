@@ -23,9 +23,9 @@ from mutualaid.sync.addresses import Address
 from mutualaid.sync.parcel_outside import name_of
 from mutualaid.sync.relay.address import RelayAddress
 from mutualaid.sync.relay.client import RelayShelf
+from mutualaid.sync.relay.database import FILE_NAME, make_token
 from mutualaid.sync.relay.limits import DAY, PARCEL_COST
 from mutualaid.sync.relay.server import KEY_FILE, Relay
-from mutualaid.sync.relay.store import FILE_NAME, make_token
 from mutualaid.sync.shelf import (
     ShelfFullError,
     ShelfLacksError,

@@ -15,21 +15,17 @@ import pytest
 from mutualaid.errors import DamagedError, NewerVersionError, StorageError
 from mutualaid.model.keys import SigningKey
 from mutualaid.sync.parcel_outside import name_of, outside
-from mutualaid.sync.relay import store as store_module
-from mutualaid.sync.relay.limits import DAY, MIB, PARCEL_COST, Limits
-from mutualaid.sync.relay.protocol import PAGE, Page
-from mutualaid.sync.relay.server import _post
-from mutualaid.sync.relay.store import (
+from mutualaid.sync.relay.database import (
     FILE_NAME,
-    Added,
-    Outcome,
-    Put,
-    Store,
-    Totals,
     make_token,
+    open_database,
     revoke_token,
     tokens,
 )
+from mutualaid.sync.relay.limits import DAY, MIB, PARCEL_COST, Limits
+from mutualaid.sync.relay.protocol import PAGE, Page
+from mutualaid.sync.relay.server import _post
+from mutualaid.sync.relay.store import Added, Outcome, Put, Store, Totals
 from mutualaid.sync.shelf import BEGINNING, Cursor, run_on
 from tests.sync.relay.places import Clock, play
 from tests.sync.shelves.suite import made_up_parcel
@@ -479,22 +475,22 @@ def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / FILE_NAME
     file.write_bytes(b"x" * 5000)
     with pytest.raises(DamagedError, match="left as it is"):
-        store_module._open(file)
+        open_database(file)
     assert file.read_bytes() == b"x" * 5000
 
 
 def test_a_newer_database_is_left_as_it_is(tmp_path: Path) -> None:
-    store_module._open(tmp_path / FILE_NAME).close()
+    open_database(tmp_path / FILE_NAME).close()
     with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as db:
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(NewerVersionError, match="newer version"):
-        store_module._open(tmp_path / FILE_NAME)
+        open_database(tmp_path / FILE_NAME)
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot be opened"):
-        store_module._open(tmp_path / "file" / FILE_NAME)
+        open_database(tmp_path / "file" / FILE_NAME)
 
 
 def test_closing_keeps_what_was_handed_over(tmp_path: Path) -> None:
