@@ -7,7 +7,9 @@ What a shelf says is compared with what its parcels say and with what is remembe
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from mutualaid.model import shelf_notes
@@ -30,7 +32,7 @@ from mutualaid.sync.shelf_topics import MOST_PARCELS, ShelfWork, Topic
 
 #: Heads and parcels that are asked for at a time.
 HEADS_AT_ONCE: Final = 16
-PARCELS_AT_ONCE: Final = 4
+PARCELS_AT_ONCE: Final = 8
 #: Parcels that are judged between two looks at the network.
 LOOKS_AT_ONCE: Final = 200
 #: So many heads that are none, and nothing more is asked of a shelf for now.
@@ -68,8 +70,7 @@ class Emptying(ShelfWork):
             wanted = await self._wanted(topic)
             if not wanted:
                 return
-            for at in range(0, len(wanted), PARCELS_AT_ONCE):
-                await self._fetch(topic, wanted[at : at + PARCELS_AT_ONCE])
+            await self._fetch(topic, wanted)
 
     async def _list(self, topic: Topic, after: Cursor | None) -> None:
         """Note what is new on the shelf, and what of it is gone."""
@@ -244,7 +245,9 @@ class Emptying(ShelfWork):
         usable = [rank for rank in ranks if rank >= 0]
         return min(usable, default=-1 if ranks else None)
 
-    def _is_usable(self, index: Index) -> bool:
+    def _is_usable(self, index: Index | None) -> bool:
+        if index is None:
+            return False
         rank = self._rank(index)
         return rank is not None and rank >= 0
 
@@ -284,30 +287,49 @@ class Emptying(ShelfWork):
             bool(index.blobs) and (self._replica.blobs.version()),
         )
 
-    async def _fetch(self, topic: Topic, names: Sequence[bytes]) -> None:
-        """Take in those of some parcels that are still of use."""
-        # What came meanwhile, from here or over another road, need not be fetched any more.
-        usable = [name for name in names if self._is_usable(topic.says[name])]
-        await self._read_whole(topic, usable)
+    async def _fetch(self, topic: Topic, names: Iterable[bytes]) -> None:
+        """Take in parcels, in this order, while the next few are under way.
 
-    async def _read_whole(self, topic: Topic, names: Sequence[bytes]) -> None:
-        parcels = await _all(self.shelf.get(topic.lock.topic, name) for name in names)
-        for name, parcel in zip(names, parcels, strict=True):
-            noted = topic.noted.get(name)
-            if noted is None:
-                continue
-            mark = self._mark(topic.says[name])
-            if isinstance(parcel, ShelfLacksError | ShelfLiesError):
+        What came meanwhile, from here or over another road, is not fetched any more.
+        """
+        await self._read_whole(
+            topic, (name for name in names if self._is_usable(topic.says.get(name)))
+        )
+
+    async def _read_whole(self, topic: Topic, names: Iterator[bytes]) -> None:
+        ahead: deque[tuple[bytes, asyncio.Task[bytes]]] = deque()
+        try:
+            while True:
+                for name in islice(names, PARCELS_AT_ONCE - len(ahead)):
+                    get = self.shelf.get(topic.lock.topic, name)
+                    ahead.append((name, asyncio.ensure_future(get)))
+                if not ahead:
+                    return
+                name, parcel = ahead[0]
+                await asyncio.wait((parcel,))
+                ahead.popleft()
+                await self._receive(topic, name, parcel)
+        finally:
+            for _name, parcel in ahead:
+                parcel.cancel()
+            await asyncio.gather(*(parcel for _, parcel in ahead), return_exceptions=True)
+
+    async def _receive(self, topic: Topic, name: bytes, parcel: asyncio.Future[bytes]) -> None:
+        """Take in a parcel that came, or did not."""
+        noted, index = topic.noted.get(name), topic.says.get(name)
+        try:
+            data = parcel.result()
+        except (ShelfLacksError, ShelfLiesError):
+            if noted is not None:
                 # Its head is there and its body is not: it covers nothing.
                 self._set_aside(topic, noted)
                 self._say(
                     f"{self.shelf.address} tells of a parcel and does not hand it out. What is in"
                     " it is looked for elsewhere."
                 )
-                continue
-            if isinstance(parcel, BaseException):
-                raise parcel
-            await self._take(topic, noted, parcel, mark)
+            return
+        if noted is not None and index is not None:
+            await self._take(topic, noted, data, self._mark(index))
 
     async def _take(self, topic: Topic, noted: Noted, parcel: bytes, mark: object) -> None:
         taken = unpacking.Taken()

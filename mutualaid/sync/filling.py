@@ -16,7 +16,7 @@ from mutualaid.model.entry import Chain
 from mutualaid.model.group import Group
 from mutualaid.model.shelf_notes import Noted, State
 from mutualaid.sync import packing, unpacking
-from mutualaid.sync.emptying import PARCELS_AT_ONCE, Emptying
+from mutualaid.sync.emptying import Emptying
 from mutualaid.sync.packing import Gap
 from mutualaid.sync.parcel import WANT_BYTES, Body, Index, Lock, seal, write_index
 from mutualaid.sync.parcel_outside import name_of
@@ -220,8 +220,7 @@ class Filling(Emptying):
             for name, index in topic.says.items()
             if name not in topic.sure_of and any(each.device == short for each in index.stretches)
         ]
-        for at in range(0, len(suspects[:MOST_SUSPECTS]), PARCELS_AT_ONCE):
-            await self._read_whole(topic, suspects[at : at + PARCELS_AT_ONCE])
+        await self._read_whole(topic, iter(suspects[:MOST_SUSPECTS]))
         return bool(suspects)
 
     async def _leave(self, topic: Topic, gaps: Sequence[Gap], *, beside: bool = False) -> None:
