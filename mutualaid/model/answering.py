@@ -417,6 +417,10 @@ class Answering(Posting, Talking, Contacts):
         """What waits for my yes, what I promised, what I asked, what was done; in that order."""
         return queries.my_page(self._db, self.me, self._now(), self._stewards())
 
+    def waiting_for_me(self) -> int:
+        """How many answers wait for my yes."""
+        return queries.waiting(self._db, self.me, self._now(), self._stewards())
+
     def dispatch(self) -> list[DispatchRow]:
         """The posts on behalf of others that I may look after, those with something to tell
         first."""

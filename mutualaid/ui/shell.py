@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from mutualaid.errors import MutualAidError
-from mutualaid.model.values import NOTHING_CHANGED, ChangeSet, PostFilter
+from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.bridge import Bridge, is_nothing, merged
 from mutualaid.ui.page import Desk, Page, Undo
@@ -43,8 +43,6 @@ FOLD_BELOW: Final = 1100
 STEPS: Final = 50
 #: ms between two looks at what has reached whom, while nothing else happens.
 STATUS_EVERY: Final = 20_000
-#: So many posts are looked at for answers that wait for a yes.
-MOST: Final = 200
 #: ms after a change before that look, so that a burst costs one.
 STATUS_SOON: Final = 400
 
@@ -264,7 +262,7 @@ class Shell(QMainWindow):
         """The figures in the sidebar: what waits for me, what I have not seen."""
         try:
             unread = self._group.unread().threads
-            waiting = waiting_for(self._group)
+            waiting = self._group.waiting_for_me()
         except MutualAidError:
             return
         self.sidebar.set_badge("mine", waiting, tr("%n waiting for your yes", n=waiting))
@@ -474,11 +472,3 @@ class Shell(QMainWindow):
         self._soon.stop()
         super().closeEvent(event)
         self.closed.emit()
-
-
-def waiting_for(group: "Group") -> int:
-    """How many answers wait for a yes of mine: to my posts, and to those I look after."""
-    posts = {row.id: row for row in group.posts(PostFilter(owner=group.me), limit=MOST)}
-    if group.replica.membership().is_steward(group.me):
-        posts |= {row.id: row for row in group.posts(PostFilter(on_behalf=True), limit=MOST)}
-    return sum(row.waiting for row in posts.values())

@@ -351,6 +351,7 @@ def test_a_steward_decides_for_somebody_without_a_machine(street: Neighbours) ->
     assert ben.post_detail(post).row.consent == "by phone"
     answer = street.answered(cleo, post, when="Tuesday")
     assert [row.role for row in ana.my_page()] == [Involvement.WAITING]
+    assert [each.waiting_for_me() for each in street.everybody()] == [1, 1, 0]
     assert ana.dispatch()[0].tell == ""
     ana.accept(answer)
     street.meet()

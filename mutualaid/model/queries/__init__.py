@@ -46,7 +46,7 @@ from mutualaid.model.queries.matching import (
     pages,
     posts_of,
 )
-from mutualaid.model.queries.mine import dispatch, is_told, my_page, telling
+from mutualaid.model.queries.mine import dispatch, is_told, my_page, telling, waiting
 from mutualaid.model.queries.neighbours import people, person, person_name
 from mutualaid.model.queries.news import news
 from mutualaid.model.queries.places_and_repairs import place, places, repairs
@@ -114,5 +114,6 @@ __all__ = [
     "thread",
     "threads",
     "unseen_comments",
+    "waiting",
     "who_has",
 ]

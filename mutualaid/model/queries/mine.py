@@ -9,7 +9,7 @@ from mutualaid.model.keys import blake2b
 from mutualaid.model.outcomes import STANDINGS
 from mutualaid.model.queries.answers import responses
 from mutualaid.model.queries.board import post_rows
-from mutualaid.model.queries.where import Where
+from mutualaid.model.queries.where import Where, not_blocked
 from mutualaid.model.records.decision import SAYS
 from mutualaid.model.values import (
     DispatchRow,
@@ -58,6 +58,18 @@ def my_page(db: Any, me: bytes, now: int, stewards: Collection[bytes]) -> list[M
     done += [row for row in promised if row.role is Involvement.DONE]
     rows += sorted(done, key=lambda row: -row.post.updated)
     return rows
+
+
+def waiting(db: Any, me: bytes, now: int, stewards: Collection[bytes]) -> int:
+    """How many answers wait for a yes of mine, on all posts that I may decide about."""
+    row = db.execute(
+        f"""SELECT coalesce(sum(o.waiting), 0) FROM outcome AS o
+            JOIN post AS p ON p.record = o.record AND p.round = o.round
+            WHERE o.waiting > 0 AND p.state = 0 AND (p.expires IS NULL OR p.expires > ?)
+            AND (p.owner = ? OR (? AND p.on_behalf_of <> '')){not_blocked(db, "p.owner")}""",
+        (now, me, me in stewards),
+    ).fetchone()
+    return int(row[0])
 
 
 def _looked_after(db: Any, me: bytes, now: int, stewards: Collection[bytes]) -> Sequence[PostRow]:

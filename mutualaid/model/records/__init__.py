@@ -73,8 +73,9 @@ def table_sql(table: Table) -> tuple[str, ...]:
     return (
         f"CREATE TABLE {table.name} ({', '.join((number, *table.columns))})",
         *(
-            f"CREATE INDEX {table.name}_{place} ON {table.name} ({columns})"
-            for place, columns in enumerate(table.indexes, 1)
+            f"CREATE INDEX {table.name}_{place} ON {table.name} ({columns}){where}{condition}"
+            for place, index in enumerate(table.indexes, 1)
+            for columns, where, condition in [index.partition(" WHERE ")]
         ),
     )
 

@@ -66,7 +66,7 @@ class Table:
     """A table of a view. Its first column is always ``record INTEGER``, the record's number.
 
     ``one_row`` tables have it as primary key. ``columns`` are SQL column definitions after it;
-    ``indexes`` are SQL column lists.
+    ``indexes`` are SQL column lists, each with its ``WHERE`` where it is of some rows only.
     """
 
     name: str

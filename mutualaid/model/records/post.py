@@ -227,6 +227,7 @@ KIND: Final = Kind(
             indexes=(
                 "created, state, kind, category, urgency, area, expires",
                 "owner, created",
+                "record WHERE on_behalf_of <> ''",
             ),
         ),
         Table(
