@@ -33,6 +33,8 @@ from mutualaid.sync.shelf_topics import MOST_PARCELS, ShelfWork, Topic
 #: Heads and parcels that are asked for at a time.
 HEADS_AT_ONCE: Final = 16
 PARCELS_AT_ONCE: Final = 8
+#: Entries applied at once where many wait, as in a circle.
+APPLY_MANY: Final = 3000
 #: Parcels that are judged between two looks at the network.
 LOOKS_AT_ONCE: Final = 200
 #: So many heads that are none, and nothing more is asked of a shelf for now.
@@ -52,6 +54,8 @@ class Emptying(ShelfWork):
         super().__init__(group, shelf)
         self._stored = stored
         self._devices: dict[bytes, bytes] = {}
+        #: What was read whole since that was last noted.
+        self._read: list[Noted] = []
 
     async def _empty_all(self, *, afresh: bool) -> None:
         done: set[bytes] = set()
@@ -71,6 +75,15 @@ class Emptying(ShelfWork):
             if not wanted:
                 return
             await self._fetch(topic, wanted)
+            await self._apply()
+
+    async def _apply(self) -> None:
+        """Let records follow what was stored; a circle does it, too, where there is one."""
+        replica = self._replica
+        while replica.apply_some(  # noqa: ASYNC110 - work, with room for others in between
+            APPLY_MANY if replica.applier.backlog() > APPLY_MANY else 400
+        ):
+            await asyncio.sleep(0)
 
     async def _list(self, topic: Topic, after: Cursor | None) -> None:
         """Note what is new on the shelf, and what of it is gone."""
@@ -310,6 +323,8 @@ class Emptying(ShelfWork):
                 ahead.popleft()
                 await self._receive(topic, name, parcel)
         finally:
+            self._keep(topic, self._read)
+            self._read = []
             for _name, parcel in ahead:
                 parcel.cancel()
             await asyncio.gather(*(parcel for _, parcel in ahead), return_exceptions=True)
@@ -350,13 +365,12 @@ class Emptying(ShelfWork):
         if taken.unfit:
             self._set_aside(topic, noted)
             return
-        while self._replica.apply_some(400):  # noqa: ASYNC110 - work, with room for others
-            await asyncio.sleep(0)
-        rank = self._rank(index)
         self._be_sure(topic, noted.name)
+        if index.blobs:
+            await self._apply()  # which photos are lacking, posts say
+        rank = self._rank(index)
         if rank is None:
-            says = write_index(index)
-            self._keep(topic, [noted._replace(state=State.SURE, says=says)])
+            self._read.append(noted._replace(state=State.SURE, says=write_index(index)))
         else:
             topic.tried[noted.name] = self._mark(index) if rank >= 0 else mark
 
