@@ -8,7 +8,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 
-from tests.benchmarks import first_sync, live, reconnect, relay_load, search, suggest, windows
+from tests.benchmarks import (
+    first_sync,
+    live,
+    reconnect,
+    relay_load,
+    search,
+    shelves,
+    suggest,
+    windows,
+)
 from tests.benchmarks.row import Bench, Row
 
 #: In the order in which they are run; those that share a measurement stand together.
@@ -25,6 +34,8 @@ ROWS: dict[str, Callable[[Bench], Row | list[Row]]] = {
     "memory": windows.memory,
     "search": search.search,
     "relay_load": relay_load.relay_load,
+    "shelf_first_sync": shelves.shelf_first_sync,
+    "shelf_bytes": shelves.shelf_bytes,
     "relay_attacked": relay_load.relay_attacked,
     "suggest": suggest.suggest,
 }
