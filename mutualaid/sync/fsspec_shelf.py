@@ -6,7 +6,6 @@ Files lie there as in a folder; see :mod:`mutualaid.sync.shelf_files`. What talk
 server is in :mod:`mutualaid.sync.storage`, and its libraries are extras of the package.
 """
 
-import asyncio
 import importlib
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
@@ -23,7 +22,7 @@ from mutualaid.sync.shelf import (
 )
 from mutualaid.sync.shelf_files import MOST_FILES, FileShelf, Found, file_name, letters, parcel_name
 from mutualaid.sync.storage.address import StorageAddress, StorageKind
-from mutualaid.sync.storage.files import CALL_S, StorageFiles, Trouble, TroubleError
+from mutualaid.sync.storage.files import StorageFiles, Trouble, TroubleError
 
 #: How often storage is looked at for what others left, in seconds. Looking costs its keeper.
 LOOK_S: Final = 30.0
@@ -144,10 +143,7 @@ class FsspecShelf(FileShelf):
 
     async def _asked(self, work: Awaitable[_T]) -> _T:
         try:
-            async with asyncio.timeout(CALL_S):
-                return await work
-        except TimeoutError:
-            raise self._told(TroubleError(Trouble.AWAY)) from None
+            return await work
         except TroubleError as error:
             raise self._told(error) from None
 
@@ -182,7 +178,7 @@ class FsspecShelf(FileShelf):
                 )
             case _:
                 return ShelfUnreachableError(
-                    f"{self.place} does not answer, or not in time. It is tried again by itself."
-                    f" {safe}",
+                    f"{self.place} does not answer, or not as it should. It is tried again by"
+                    f" itself. {safe}",
                     self.address,
                 )

@@ -68,7 +68,8 @@ class Entry(NamedTuple):
 
 
 class StorageFiles(Protocol):
-    """A place on storage. Every method raises TroubleError, and nothing else of its own."""
+    """A place on storage. Every method raises TroubleError, and nothing else of its own; none
+    takes longer than about ``CALL_S`` once its turn has come."""
 
     async def entries(self, folder: str) -> list[Entry]:
         """The files of a folder, at most ``MOST_ENTRIES``; none if there is no such folder."""
@@ -134,6 +135,9 @@ class FsspecFiles:
         self._make = connect
         self._fs: Any = None
         self._connecting = threading.Lock()
+        self._making = threading.Lock()
+        # Whoever waits for a thread is not timed yet.
+        self._free = asyncio.Semaphore(at_once)
         self._pool = ThreadPoolExecutor(at_once, thread_name_prefix="storage")
         self._ready: set[str] = set()
         self._was_there = False
@@ -229,9 +233,11 @@ class FsspecFiles:
                 self.remove_file(fs, self._path(folder, name))
 
     def _write_once(self, fs: Any, folder: str, file: str, data: bytes) -> None:
-        if folder not in self._ready:
-            self.make_folder(fs, self._path(folder))
-            self._ready.add(folder)
+        # Of two threads that make one folder a server may turn one away.
+        with self._making:
+            if folder not in self._ready:
+                self.make_folder(fs, self._path(folder))
+                self._ready.add(folder)
         part = self._path(folder, part_name())
         try:
             self.write_file(fs, part, data)
@@ -263,9 +269,14 @@ class FsspecFiles:
             return work(self._connected())
 
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+            async with self._free, asyncio.timeout(CALL_S):
+                return await asyncio.get_running_loop().run_in_executor(self._pool, run)
         except TroubleError:
             raise
+        except TimeoutError:
+            # Nothing else makes the thread come back.
+            await asyncio.to_thread(self._drop)
+            raise TroubleError(Trouble.AWAY) from None
         except Exception as error:  # noqa: BLE001 - each library has its own sorts of errors
             raise self.trouble(error) from None
 

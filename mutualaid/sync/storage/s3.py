@@ -7,8 +7,9 @@ s3fs is asynchronous itself, so nothing here needs a thread. An object appears w
 
 import asyncio
 import os
+from collections.abc import Coroutine
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 from aiobotocore.httpsession import AIOHTTPSession
@@ -27,6 +28,7 @@ from mutualaid.sync.parcel_outside import MOST_PARCEL
 from mutualaid.sync.storage.address import StorageAddress
 from mutualaid.sync.storage.files import (
     AT_ONCE,
+    CALL_S,
     MOST_ENTRIES,
     STEP_S,
     Entry,
@@ -34,6 +36,8 @@ from mutualaid.sync.storage.files import (
     TroubleError,
     trouble_of,
 )
+
+_T = TypeVar("_T")
 
 #: Objects asked for in one page, and the most a server may send for anything but an object.
 PAGE: Final = 1000
@@ -73,6 +77,9 @@ class S3Files:
         self._at_once = asyncio.Semaphore(2 * AT_ONCE)
 
     async def entries(self, folder: str) -> list[Entry]:
+        return await self._in_turn(self._entries(folder))
+
+    async def _entries(self, folder: str) -> list[Entry]:
         prefix = f"{self._prefix}{folder}/"
         found: list[Entry] = []
         asked: dict[str, str] = {}
@@ -90,8 +97,10 @@ class S3Files:
         return found[:MOST_ENTRIES]
 
     async def read(self, folder: str, file: str, start: int, end: int) -> bytes:
+        return await self._in_turn(self._read(f"{self._prefix}{folder}/{file}", start, end))
+
+    async def _read(self, key: str, start: int, end: int) -> bytes:
         asked = f"bytes={start}-{end - 1}"
-        key = f"{self._prefix}{folder}/{file}"
         try:
             answer = await self._call("get_object", Key=key, Range=asked)
         except TroubleError as error:
@@ -116,25 +125,35 @@ class S3Files:
 
     async def write(self, folder: str, file: str, data: bytes) -> None:
         key = f"{self._prefix}{folder}/{file}"
-        await self._call("put_object", Key=key, Body=data)
+        await self._in_turn(self._call("put_object", Key=key, Body=data))
 
     async def remove(self, folder: str, file: str) -> None:
-        await self._call("delete_object", Key=f"{self._prefix}{folder}/{file}")
+        key = f"{self._prefix}{folder}/{file}"
+        await self._in_turn(self._call("delete_object", Key=key))
 
     async def close(self) -> None:
         self._fs, client, self._client = None, self._client, None
         if client is not None:
             await client.close()
 
+    async def _in_turn(self, work: Coroutine[Any, Any, _T]) -> _T:
+        try:
+            async with self._at_once:
+                try:
+                    async with asyncio.timeout(CALL_S):
+                        return await work
+                except TimeoutError:
+                    raise TroubleError(Trouble.AWAY) from None
+        finally:
+            work.close()
+
     async def _call(self, method: str, **asked: object) -> Any:
-        async with self._at_once:
-            try:
-                fs = await self._connected()
-                return await fs._call_s3(method, Bucket=self._bucket, **asked)  # noqa: SLF001 - s3fs' call without a thread
-            except TroubleError:
-                raise
-            except Exception as error:  # noqa: BLE001 - each library has its own sorts of errors
-                raise _trouble(error) from None
+        try:
+            fs = await self._connected()
+            # What s3fs' own calls are made of, in the loop.
+            return await fs._call_s3(method, Bucket=self._bucket, **asked)  # noqa: SLF001
+        except Exception as error:  # noqa: BLE001 - each library has its own sorts of errors
+            raise _trouble(error) from None
 
     async def _connected(self) -> Any:
         async with self._connecting:
