@@ -19,7 +19,7 @@ from mutualaid.errors import ProtocolError
 from mutualaid.sync.parcel_outside import BadParcelError, name_of, outside
 from mutualaid.sync.relay.address import RelayAddress
 from mutualaid.sync.relay.limits import PARCEL_COST, Bucket
-from mutualaid.sync.relay.line import Cause, Line, LostError
+from mutualaid.sync.relay.line import Cause, Line, LostError, dial
 from mutualaid.sync.relay.protocol import (
     IN_FLIGHT,
     MOST_WAITS,
@@ -146,9 +146,12 @@ class RelayShelf:
     async def close(self) -> None:
         """See :meth:`Shelf.close`."""
         self._closed = True
-        if self._line is not None:
-            self._line.close()
-            await self._line.ended.wait()
+        # Whoever dials just now finds it closed.
+        async with self._connecting:
+            line, self._line = self._line, None
+        if line is not None:
+            line.close()
+            await line.ended.wait()
 
     # -- asking
 
@@ -262,12 +265,14 @@ class RelayShelf:
 
     async def _open(self) -> "Line":
         async with self._connecting:
-            if self._closed:
-                raise ShelfUnreachableError("This shelf was closed.", self.address)
-            if self._line is None or self._line.broken is not None:
+            if not self._closed and (self._line is None or self._line.broken is not None):
                 self._line = None
                 self._line = await self._connect()
                 self._buckets.clear()
+            if self._closed or self._line is None:
+                if self._line is not None:
+                    self._line.abort()
+                raise ShelfUnreachableError("This shelf was closed.", self.address)
             return self._line
 
     async def _connect(self) -> "Line":
@@ -281,14 +286,7 @@ class RelayShelf:
         line: Line | None = None
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                _, line = await asyncio.get_running_loop().create_connection(
-                    lambda: Line(at, self._clock),
-                    at.at.host,
-                    at.at.port,
-                    ssl=context,
-                    server_hostname=at.at.host if at.tls else None,
-                    happy_eyeballs_delay=0.25,
-                )
+                line = await dial(at, context, self._clock)
                 await line.ready
         except TimeoutError:
             error: ShelfError = self._unreachable("does not answer in time")

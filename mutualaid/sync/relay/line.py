@@ -6,6 +6,9 @@ An answer that was not asked for ends it; so does silence where an answer is due
 """
 
 import asyncio
+import ipaddress
+import socket
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -33,6 +36,9 @@ from mutualaid.sync.shelf import ShelfUnreachableError, TopicKey
 #: Without a byte either way while an answer is due; and in all, however many trickle.
 STALL_SECONDS: Final = 30.0
 LONGEST_SECONDS: Final = 300.0
+#: For one of a host's addresses, and how many of them are tried.
+_DIAL_SECONDS: Final = 3.0
+_MOST_ADDRESSES: Final = 4
 _LOOK_SECONDS: Final = 5.0
 _PING_SECONDS: Final = 45.0
 _DEAD_SECONDS: Final = 90.0
@@ -257,3 +263,44 @@ class Line(Socket):
             f"The connection to the relay at {self._at.at} broke off. Nothing is lost; it is tried"
             " again later."
         )
+
+
+async def dial(
+    at: RelayAddress, context: ssl.SSLContext | None, clock: Callable[[], float]
+) -> Line:
+    """Open a connection to the first address of a relay's host that answers.
+
+    One after the other: asyncio's own racing loses a socket when it is cancelled at the wrong
+    moment. Raises OSError or TimeoutError.
+    """
+    loop = asyncio.get_running_loop()
+    host, port = at.at.host, at.at.port
+    # A name may stand for several; what is no name asyncio reads by itself.
+    hosts = [host]
+    if not _is_literal(host):
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        hosts = list(dict.fromkeys(str(each[4][0]) for each in found))[:_MOST_ADDRESSES]
+    for number, each in enumerate(hosts, 1):
+        try:
+            async with asyncio.timeout(_DIAL_SECONDS):
+                _, line = await loop.create_connection(
+                    lambda: Line(at, clock),
+                    each,
+                    port,
+                    ssl=context,
+                    server_hostname=None if context is None else host,
+                )
+        except (OSError, TimeoutError):
+            if number == len(hosts):
+                raise
+        else:
+            return line
+    raise OSError(f"{host} has no address")
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

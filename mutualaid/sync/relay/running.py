@@ -81,10 +81,10 @@ def _known_by(relay: Relay, listen: Address, public: Public | None) -> tuple[Rel
         return RelayAddress(at, relay.key.public, public.tls, public.path), False
     if listen.host not in _ANYWHERE:
         return relay.address(listen.host), False
-    return relay.address(_own_host()), True
+    return relay.address(own_host()), True
 
 
-def _own_host() -> str:
+def own_host() -> str:
     """This machine's address on the way to others, or its name."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:

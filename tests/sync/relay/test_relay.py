@@ -66,7 +66,7 @@ def test_what_was_put_while_it_stops_is_confirmed_or_not_kept(tmp_path: Path) ->
                 asyncio.create_task(shelf.put(TOPIC, made_up_parcel(TOPIC, seed, 600)))
                 for seed in range(40)
             ]
-            await until(lambda: relay.store.pending_bytes > 0)
+            await until(lambda: relay.store.pending_bytes + relay.store.kept > 0)
             await relay.stop()
             outcomes = await asyncio.gather(*puts, return_exceptions=True)
             await relay.start(Address(LOOPBACK, 0))
@@ -133,6 +133,23 @@ def test_a_relay_with_another_key_is_told_from_the_one_known(tmp_path: Path) -> 
                 await shelf.put(TOPIC, made_up_parcel(TOPIC, 1))
             assert caught.value.address == str(known)
             await shelf.close()
+
+    play(test())
+
+
+def test_closing_while_it_dials_leaves_nothing(tmp_path: Path) -> None:
+    async def test() -> None:
+        async with running(tmp_path) as relay:
+            for turns in range(40):
+                shelf = RelayShelf(relay.address(LOOPBACK))
+                asking = asyncio.create_task(shelf.list(TOPIC, None))
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                if turns % 2:
+                    asking.cancel()
+                await shelf.close()
+                await asyncio.gather(asking, return_exceptions=True)
+            await until(lambda: not relay.members)
 
     play(test())
 
@@ -329,6 +346,17 @@ def test_the_key_stays_the_same_and_a_damaged_one_is_left(tmp_path: Path) -> Non
         (tmp_path / KEY_FILE).write_bytes(b"short")
         with pytest.raises(DamagedError, match="left as it is"):
             await Relay(tmp_path, QUICK).start(Address(LOOPBACK, 0))
+
+    play(test())
+
+
+def test_a_host_by_name_is_found_at_whichever_address_answers(tmp_path: Path) -> None:
+    async def test() -> None:
+        # The name may stand for ::1 first, where nobody listens.
+        async with running(tmp_path) as relay:
+            shelf = RelayShelf(relay.address("localhost"))
+            await fill(shelf, TOPIC, range(1))
+            await shelf.close()
 
     play(test())
 
