@@ -62,7 +62,7 @@ def _data_option(function: Any) -> Any:
 
 @command("serve", short_help="Be a relay.", context_settings={"show_default": True})
 @click.option(
-    "--listen", required=True, metavar="HOST:PORT", help="Where to listen; 0.0.0.0 is everywhere."
+    "--listen", required=True, metavar="HOST:PORT", help="Where to listen; [::] is everywhere."
 )
 @_data_option
 @click.option(

@@ -9,11 +9,13 @@ import socket
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mutualaid.model.keys import SigningKey
+from mutualaid.sync.addresses import Address
 from mutualaid.sync.relay.address import RelayAddress
 from mutualaid.sync.relay.client import RelayShelf
 from tests.cli.conftest import Run
@@ -95,6 +97,14 @@ def test_everywhere_is_no_address_so_one_is_guessed_and_said_so(tmp_path: Path) 
     assert '"relay": "relay:' in line or line.strip() == "{"
     _out, err = stop(process)
     assert "--name HOST" in err
+
+
+def test_everywhere_is_ipv4_and_ipv6(tmp_path: Path) -> None:
+    process = serve(tmp_path, "--listen", "[::]:0", "--name", "localhost")
+    address = ready(process)
+    for host in ("127.0.0.1", "::1"):
+        asyncio.run(put_one(replace(address, at=Address(host, address.at.port))))
+    stop(process)
 
 
 def test_a_port_that_is_taken_is_a_sentence(tmp_path: Path, run: Run) -> None:

@@ -88,7 +88,8 @@ class Member(Socket):
         super().connection_made(transport)
         self.relay.joined(self)
         peer = transport.get_extra_info("peername")
-        host = peer[0] if peer else ""
+        # IPv4 where the relay listens to both.
+        host = peer[0].removeprefix("::ffff:") if peer else ""
         if host not in self.relay.proxies:
             self._enter(host)
 

@@ -9,6 +9,7 @@ longest, is cut.
 
 import asyncio
 import os
+import socket
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
@@ -46,6 +47,7 @@ HELD_BYTES: Final = 48 * MIB
 _RECENT_BYTES: Final = 16 * MIB
 _RECENT_PARCEL: Final = 64 * 1024
 _MOST_HEADS: Final = 50_000
+_BACKLOG: Final = 1024
 _EXPIRE_SECONDS: Final = 60.0
 
 
@@ -104,7 +106,7 @@ class Relay:
             if metrics is not None:
                 self._metrics_server = await serve_metrics(metrics, self.metrics_text)
             self._server = await loop.create_server(
-                lambda: Member(self), listen.host, listen.port, backlog=1024
+                lambda: Member(self), sock=_listen(listen), backlog=_BACKLOG
             )
         except OSError as error:
             await self.stop()
@@ -333,6 +335,15 @@ def _relay_key(path: Path) -> bytes:
             " it: the relay then has a new address, which its groups have to add."
         )
     return key
+
+
+def _listen(at: Address) -> socket.socket:
+    """A socket that listens; at ``::`` to IPv4 as well. Raises OSError."""
+    family, _, _, _, place = socket.getaddrinfo(
+        at.host, at.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    both = at.host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server(place[:2], family=family, backlog=_BACKLOG, dualstack_ipv6=both)
 
 
 def _unusable(folder: Path, error: OSError) -> StorageError:
