@@ -9,6 +9,7 @@ What a shelf says is compared with what its parcels say and with what is remembe
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -25,7 +26,6 @@ from mutualaid.sync.parcel import (
     Stretch,
     open_body,
     open_index,
-    write_index,
 )
 from mutualaid.sync.shelf import Cursor, Listed, Listing, Shelf, ShelfLacksError, ShelfLiesError
 from mutualaid.sync.shelf_topics import MOST_PARCELS, ShelfWork, Topic
@@ -143,8 +143,7 @@ class Emptying(ShelfWork):
 
     def _mattered(self, topic: Topic, name: bytes, lately: int) -> bool:
         """Whether it is to be told that a parcel is gone: not if its time was over."""
-        index = topic.says.get(name)
-        if index is not None and topic.is_outdated(index, self._replica.clock()):
+        if topic.is_outdated(name, self._replica.clock()):
             return False
         return topic.noted[name].seen > lately
 
@@ -178,21 +177,27 @@ class Emptying(ShelfWork):
             some = fresh[at : at + HEADS_AT_ONCE]
             heads = await _all(self.shelf.head(topic.lock.topic, each.name) for each in some)
             noted: list[Noted] = []
-            offered: list[tuple[bytes, bytes]] = []
+            told: list[Index] = []
             for listed, head in zip(some, heads, strict=True):
                 state, index = self._judge(topic, listed, head)
                 if state is None:
                     continue
                 bad += state is State.UNFIT
-                says = None if index is None else write_index(index)
+                says = None
+                if index is not None:
+                    if self._remember(topic, listed.name, index):
+                        says = self._memo(topic, listed.name)
+                    else:
+                        state = State.UNFIT
+                    told.append(index)
                 now = self._replica.clock()
                 noted.append(Noted(listed.name, listed.number, listed.size, state, now, says))
-                if index is not None:
-                    self._remember(topic, listed.name, index)
-                    offered += index.statements
             self._keep(topic, noted)
-            if offered:
-                self._replica.accept_statements(offered)
+            statements = [each for index in told for each in index.statements]
+            if statements:
+                self._replica.accept_statements(statements)
+                for index in told:
+                    self._passed_on(topic, index)
             if bad > MOST_BAD:
                 break
             await asyncio.sleep(0)
@@ -353,10 +358,12 @@ class Emptying(ShelfWork):
         except BadParcelError:
             self._set_aside(topic, noted)
             return
-        if index != topic.says[noted.name]:
+        if replace(index, statements=()) != topic.says[noted.name]:
             # The shelf showed another head than this parcel has; the parcel is what it is named.
             self._unsay(topic, noted.name)
-            self._remember(topic, noted.name, index)
+            if not self._remember(topic, noted.name, index):
+                self._set_aside(topic, noted)
+                return
         for _step in unpacking.steps(self._replica, index, body, taken):
             await asyncio.sleep(0)
         if taken.stored or taken.kept or taken.control:
@@ -370,7 +377,7 @@ class Emptying(ShelfWork):
             await self._apply()  # which photos are lacking, posts say
         rank = self._rank(index)
         if rank is None:
-            self._read.append(noted._replace(state=State.SURE, says=write_index(index)))
+            self._read.append(noted._replace(state=State.SURE, says=self._memo(topic, noted.name)))
         else:
             topic.tried[noted.name] = self._mark(index) if rank >= 0 else mark
 

@@ -18,10 +18,10 @@ from mutualaid.model.shelf_notes import Noted, State
 from mutualaid.sync import packing, unpacking
 from mutualaid.sync.emptying import Emptying
 from mutualaid.sync.packing import Gap
-from mutualaid.sync.parcel import WANT_BYTES, Body, Index, Lock, seal, write_index
+from mutualaid.sync.parcel import WANT_BYTES, Body, Index, Lock, seal
 from mutualaid.sync.parcel_outside import name_of
 from mutualaid.sync.shelf import Cursor, Shelf
-from mutualaid.sync.shelf_topics import MOST_PARCELS, Topic
+from mutualaid.sync.shelf_topics import MOST_PARCELS, NOBODY, Topic
 
 #: Bytes on a topic up to which others' gaps are filled: well below any shelf's quota.
 OTHERS_ROOM: Final = 32 * 1024 * 1024
@@ -136,11 +136,10 @@ class Filling(Emptying):
         now = self._replica.clock()
         me = self._replica.device.public
         for name, index in list(topic.says.items()):
-            body = index.statements[0][0] if index.statements else b""
-            device, created = topic.said_in.get(body, (b"", now))
+            device, created = topic.written.get(name, NOBODY)
             if device != me or index.joins:
                 continue
-            old = topic.is_outdated(index, now - OUTDATED_MS)
+            old = topic.is_outdated(name, now - OUTDATED_MS)
             if old or (created < now - OLD_MS and self._is_held_by_all(index, others)):
                 await drop(topic.lock.topic, name)
                 self._forget(topic, name)
@@ -257,10 +256,12 @@ class Filling(Emptying):
         await self.shelf.put(topic.lock.topic, parcel)
         if name in topic.noted:
             self._forget(topic, name)
-        self._remember(topic, name, index)
+        if not self._remember(topic, name, index):
+            return
+        self._passed_on(topic, index)
         self._be_sure(topic, name)
         self._put_some = True
-        self._keep(topic, [self._noted(parcel, write_index(index))])
+        self._keep(topic, [self._noted(parcel, self._memo(topic, name))])
         await asyncio.sleep(0)
 
     def _noted(self, parcel: bytes, says: bytes | None) -> Noted:

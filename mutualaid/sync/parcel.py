@@ -38,11 +38,11 @@ MOST_HEAD: Final = 64 * 1024
 MOST_INFLATED: Final = 256 * 1024
 #: What a body may hold, sealed and padded in a parcel of the largest size.
 MOST_BODY: Final = MOST_PARCEL - MOST_HEAD - keys.BOX_OVERHEAD - 4
-MOST_STRETCHES: Final = 4096
-MOST_BATCHES: Final = 64
+MOST_STRETCHES: Final = 1024
+MOST_BATCHES: Final = 16
 MOST_BLOBS: Final = 64
 MOST_WANTS: Final = 512
-MOST_STATEMENTS: Final = 1024
+MOST_STATEMENTS: Final = 128
 MOST_JOINS: Final = 4
 MOST_EPOCHS: Final = 64
 WANT_BYTES: Final = 8

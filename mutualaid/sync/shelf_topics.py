@@ -4,19 +4,31 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple
 
-from mutualaid.model import shelf_notes
+import cbor2
+
+from mutualaid.model import keys, plain, shelf_notes
+from mutualaid.model.chains import short_device
 from mutualaid.model.group import Group
 from mutualaid.model.replica import Replica
 from mutualaid.model.shelf_notes import Noted, State
+from mutualaid.model.statements import STATEMENT_DOMAIN
 from mutualaid.sync.packing import Coverage
-from mutualaid.sync.parcel import BadParcelError, Index, Lock, read_index
+from mutualaid.sync.parcel import BadParcelError, Index, Lock, read_index, write_index
 from mutualaid.sync.shelf import Cursor, Listed, Shelf
 
 #: Parcels of one topic that are looked at; a hostile shelf may tell of ten million.
 MOST_PARCELS: Final = 20_000
+#: Stretches that all of them may tell of; what more there is counts for nothing.
+MOST_STRETCHES: Final = 400_000
+NOBODY: Final = (b"", 0)
+
+
+class Written(NamedTuple):
+    device: bytes
+    created: int
 
 
 @dataclass(slots=True)
@@ -28,7 +40,11 @@ class Topic:
     #: The same of those parcels alone that this machine wrote itself, or read whole.
     sure: Coverage
     noted: dict[bytes, Noted] = field(default_factory=dict)
+    #: What each parcel says of itself, without the statements; see ``written``.
     says: dict[bytes, Index] = field(default_factory=dict)
+    stretches: int = 0
+    #: Which device wrote it, and when: by the statement of its own in front.
+    written: dict[bytes, Written] = field(default_factory=dict)
     sure_of: set[bytes] = field(default_factory=set)
     cursor: Cursor | None = None
     #: When the shelf last said that something is missing in between, in ms.
@@ -37,22 +53,18 @@ class Topic:
     later: dict[bytes, Listed] = field(default_factory=dict)
     #: What was so when a waiting parcel was last tried in vain.
     tried: dict[bytes, object] = field(default_factory=dict)
-    #: Device → the newest statement of it on the shelf, and what it wants since.
+    #: Device → when the newest statement of it on the shelf was made; and what it wants since.
     said: dict[bytes, int] = field(default_factory=dict)
-    #: Body of the writer's statement → whose it is, and when it was made.
-    said_in: dict[bytes, tuple[bytes, int]] = field(default_factory=dict)
     wants: dict[bytes, tuple[int, tuple[bytes, ...]]] = field(default_factory=dict)
 
-    def is_outdated(self, index: Index, when: int) -> bool:
-        """Whether a parcel with this index was written before ``when`` (ms), and says nothing that
-        its writer did not say anew since."""
-        for body, _signature in index.statements[:1]:
-            device, created = self.said_in.get(body, (b"", when))
-            if created >= when:
-                return False
-            content = index.stretches or index.blobs or index.joins
-            return not content and self.said.get(device, -1) > created
-        return False
+    def is_outdated(self, name: bytes, when: int) -> bool:
+        """Whether a parcel was written before ``when`` (ms), and says nothing that its writer did
+        not say anew since."""
+        index, written = self.says.get(name), self.written.get(name)
+        if index is None or written is None or written.created >= when:
+            return False
+        content = index.stretches or index.blobs or index.joins
+        return not content and self.said.get(written.device, -1) > written.created
 
     @property
     def size(self) -> int:
@@ -108,27 +120,61 @@ class ShelfWork:
                 continue  # this program may be the newer one by now
             topic.noted[noted.name] = noted
             if noted.says is not None and noted.state is not State.UNFIT:
-                with suppress(BadParcelError):
-                    self._remember(topic, noted.name, read_index(noted.says))
+                with suppress(BadParcelError, ValueError, TypeError):
+                    written, data = plain.read(noted.says)
+                    self._remember(topic, noted.name, read_index(data), Written(*written))
                     if noted.state is State.SURE:
                         self._be_sure(topic, noted.name)
         self._topics[lock.topic.public] = topic
         return topic
 
-    def _remember(self, topic: Topic, name: bytes, index: Index) -> None:
-        topic.says[name] = index
-        topic.coverage.add(index)
-        for place, (body, signature) in enumerate(index.statements):
+    def _remember(
+        self, topic: Topic, name: bytes, index: Index, written: Written | None = None
+    ) -> bool:
+        """Count with what a parcel says of itself; False where that would be too much.
+
+        Of its statements only who wrote it and when is kept, if the signature is true.
+        """
+        if topic.stretches + len(index.stretches) > MOST_STRETCHES:
+            return False
+        written = written or self._writer(index)
+        slim = replace(index, statements=())
+        topic.says[name] = slim
+        topic.stretches += len(slim.stretches)
+        topic.coverage.add(slim)
+        if written.device:
+            topic.written[name] = written
+            device, created = written
+            topic.said[device] = max(created, topic.said.get(device, -1))
+            if topic.wants.get(device, (-1, ()))[0] <= created:
+                topic.wants[device] = created, slim.wants
+        return True
+
+    def _writer(self, index: Index) -> Written:
+        for body, signature in index.statements[:1]:
+            statement = self._replica.read_statement(body, signature)
+            if statement is not None and keys.verify(
+                statement.device, STATEMENT_DOMAIN + body, signature
+            ):
+                return Written(statement.device, statement.created)
+        return Written(*NOBODY)
+
+    def _passed_on(self, topic: Topic, index: Index) -> None:
+        """Note which statements of others a parcel brings; those that are not believed, or newer
+        than what is known here, do not count."""
+        times = self._replica.statement_times()
+        for body, signature in index.statements[1:]:
             statement = self._replica.read_statement(body, signature)
             if statement is None:
                 continue
-            created = statement.created
-            known = topic.said.get(statement.device, -1)
-            topic.said[statement.device] = max(known, created)
-            if place == 0:
-                topic.said_in[body] = statement.device, created
-            if place == 0 and topic.wants.get(statement.device, (-1, ()))[0] <= created:
-                topic.wants[statement.device] = created, index.wants
+            if statement.created <= times.get(short_device(statement.device), -1):
+                known = topic.said.get(statement.device, -1)
+                topic.said[statement.device] = max(statement.created, known)
+
+    def _memo(self, topic: Topic, name: bytes) -> bytes:
+        """What is remembered of a parcel, for the database."""
+        written = topic.written.get(name, NOBODY)
+        return cbor2.dumps([list(written), write_index(topic.says[name])])
 
     def _be_sure(self, topic: Topic, name: bytes) -> None:
         """A parcel holds what it says: this machine wrote it, or read it whole."""
@@ -142,6 +188,8 @@ class ShelfWork:
         index = topic.says.pop(name, None)
         if index is not None:
             topic.coverage.remove(index)
+            topic.stretches -= len(index.stretches)
+            topic.written.pop(name, None)
             if name in topic.sure_of:
                 topic.sure_of.discard(name)
                 topic.sure.remove(index)
