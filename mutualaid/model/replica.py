@@ -325,30 +325,31 @@ class Replica(Statements):
                 if again:
                     self.append_control(*again)
                 return
-            invitation = membership.invitations.get(request.invitation)
-            if invitation is None:
-                raise InvitationError(
-                    "The group does not know this invitation. Ask the person who invited you for"
-                    " a new one."
-                )
-            if invitation.closed:
-                raise InvitationError(
-                    "This invitation was withdrawn. Ask the person who invited you for a new one."
-                )
-            if invitation.used >= invitation.uses:
-                raise InvitationError(
-                    "This invitation is used up. Ask the person who invited you for a new one."
-                )
-            if self.clock() > invitation.ends:
-                raise InvitationError(
-                    "This invitation has expired. Ask the person who invited you for a new one."
-                )
+            why = self.why_closed(request.invitation)
+            if why:
+                raise InvitationError(why)
             self.append_control(admit)
             if request.device not in self.membership().devices:
                 raise ProtocolError("A newcomer's request does not prove the invitation.")
             shares = self.missing_shares(request.device)
             if shares:
                 self.append_control(*shares)
+
+    def why_closed(self, public: bytes) -> str:
+        """Why nobody is let in by an invitation, as far as this machine knows, in words for the
+        newcomer; "" where somebody may be."""
+        invitation = self.membership().invitations.get(public)
+        if invitation is None:
+            why = "The group does not know this invitation."
+        elif invitation.closed:
+            why = "This invitation was withdrawn."
+        elif invitation.used >= invitation.uses:
+            why = "This invitation is used up."
+        elif self.clock() > invitation.ends:
+            why = "This invitation has expired."
+        else:
+            return ""
+        return f"{why} Ask the person who invited you for a new one."
 
     def certificate(self) -> bytes:
         """What shows a machine that has not heard of this device that it belongs: the person,

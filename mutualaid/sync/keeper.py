@@ -64,6 +64,7 @@ class Keeper(Filling):
             if self._put_some:
                 # So that the cursor covers what was left, and what others left meanwhile is seen.
                 await self._empty_all(afresh=False)
+            self._look_at_invitation()
             if afresh:
                 self._afresh_at = self._now() + self._pace.afresh
         except ShelfError as error:
@@ -71,6 +72,20 @@ class Keeper(Filling):
             self._note(str(error), reachable=not isinstance(error, ShelfUnreachableError))
             raise
         self._note("", reachable=True)
+
+    def _look_at_invitation(self) -> None:
+        """A newcomer who can read the group's entries sees there if nobody can let them in."""
+        replica = self._replica
+        invitation = replica.invitation
+        if invitation is None or not replica.epochs():
+            return
+        why = replica.why_closed(invitation.signing.public) or None
+        if why != replica.store.meta("refused"):
+            with replica.write(durable=False):
+                if why is None:
+                    replica.store.delete_meta("refused")
+                else:
+                    replica.store.set_meta("refused", why)
 
     def due(self) -> float:
         """When the next round is due though nothing happens, by this keeper's clock."""

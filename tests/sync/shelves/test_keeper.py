@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mutualaid.model.entry import Chain
 from mutualaid.model.shelf_notes import State
 from mutualaid.model.values import PostDraft, PostKind, RepairDraft, RepairOutcome
-from mutualaid.sync import emptying, packing
+from mutualaid.sync import emptying, packing, shelf_topics
 from mutualaid.sync.packing import Gap
 from mutualaid.sync.parcel import Body, Index, Lock, Stretch, seal
 from mutualaid.sync.parcel_outside import name_of
@@ -219,7 +219,10 @@ def test_a_stranger_whose_invitation_is_used_up_is_not_let_in(world: World, plac
         world.visit(name, place)
     world.settle(place, 2)
     assert len(ana.members()) == 2
-    assert sum(world.groups[name].joined for name in ("Dora", "Emil")) == 1
+    dora, emil = world.groups["Dora"], world.groups["Emil"]
+    assert dora.joined != emil.joined
+    waits = emil if dora.joined else dora
+    assert any("used up" in sentence for sentence in waits.advisories())
 
 
 def test_a_welcome_that_was_wiped_is_left_again(world: World, place: Place) -> None:
@@ -470,6 +473,44 @@ def test_entries_with_a_bad_signature_are_not_taken(world: World, place: Place) 
     world.visit("Ana", place)
     world.visit("Ben", place)
     assert titles(world, "Ben") == {"A ladder"}, "the true ones were left beside"
+
+
+def test_a_forged_word_in_anothers_name_does_not_silence_them(world: World, place: Place) -> None:
+    import cbor2
+
+    ana = world.start()
+    ben = world.join("Ben")
+    body = cbor2.dumps([ana.id, ana.device, 1 << 52, []])
+    put(world, place, Index(statements=((body, bytes(64)), (body, bytes(64)))), Body())
+    ana.post(need("A ladder"))
+    world.visit("Ana", place)
+    world.visit("Ben", place)
+    assert titles(world, "Ben") == {"A ladder"}
+    written = [
+        each.device
+        for topic in world.keeper("Ben", place)._topics.values()
+        for each in topic.written.values()
+    ]
+    assert ana.device in written
+    assert ben.joined
+
+
+def test_stretches_without_end_are_not_remembered(
+    world: World, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_topics, "MOST_STRETCHES", 500)
+    ana = world.start()
+    world.join("Ben")
+    for number in range(20):
+        many = tuple(
+            Stretch(number.to_bytes(8, "big"), Chain.CONTENT, seq, seq, bytes(8))
+            for seq in range(100)
+        )
+        put(world, place, Index(stretches=many), Body())
+    world.visit("Ana", place)
+    (topic,) = world.keeper("Ana", place)._topics.values()
+    assert topic.stretches <= 500
+    assert ana.joined
 
 
 def test_a_newer_version_waits_for_a_newer_program(world: World, place: Place) -> None:
