@@ -77,6 +77,12 @@ def _data_option(function: Any) -> Any:
 @click.option("--traffic", type=click.IntRange(1), default=4096, help="KiB/s for one group.")
 @click.option("--connections", type=click.IntRange(1), default=4096, help="At a time, in all.")
 @click.option("--per-address", type=click.IntRange(1), default=256, help="At a time, from one.")
+@click.option(
+    "--new-topics",
+    type=click.IntRange(1),
+    default=64,
+    help="Topics that one address may begin in a day, without --tokens.",
+)
 @click.option("--tokens", is_flag=True, help="Only groups with a token (mutualaid relay token).")
 @click.option(
     "--proxy",
@@ -138,6 +144,7 @@ def _limits(
     traffic: int,
     connections: int,
     per_address: int,
+    new_topics: int,
     tokens: bool,
 ) -> "Limits":
     from mutualaid.sync.relay.limits import DAY, MIB, Limits
@@ -150,6 +157,7 @@ def _limits(
         traffic=traffic * 1024.0,
         connections=connections,
         connections_per_address=per_address,
+        new_topics=new_topics,
         closed=tokens,
     )
 

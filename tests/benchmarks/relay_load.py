@@ -55,6 +55,7 @@ SERVE = (
     "--quota=100000",
     "--disk=100000",
     "--per-address=4096",
+    "--new-topics=1000000",
 )
 
 

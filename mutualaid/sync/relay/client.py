@@ -54,6 +54,8 @@ MOST_BYTES_IN_LISTING: Final = 4 << 30
 #: How often a refusal that asks for patience is heeded, and for how long each time.
 _PATIENCE: Final = 8
 _MOST_PATIENCE_SECONDS: Final = 60.0
+#: What asks for more than this is not waited for, but told.
+_LONGEST_PATIENCE_SECONDS: Final = 600.0
 #: Answers to "tell me what is new" a second, and at once: a relay might invent news without end.
 _NEWS_RATE: Final = 10.0
 _NEWS_BURST: Final = 100.0
@@ -175,14 +177,10 @@ class RelayShelf:
                 return body
             pause = self._refused(topic, body, may_admit=op is not Op.ADMIT)
             await self._sleep(pause)
-        raise ShelfRefusedError(
-            f"The relay at {self._at.at} is asked for more than it grants. Nothing is lost; the"
-            " rest is done later.",
-            self.address,
-        )
+        raise self._overdone()
 
     async def _ask_on(
-        self, line: "Line", op: Op, topic: TopicKey, argument: bytes
+        self, line: Line, op: Op, topic: TopicKey, argument: bytes
     ) -> tuple[Tag, bytes]:
         await self._hold_back(line, op, topic, len(argument))
         if op is Op.WAIT:
@@ -192,7 +190,7 @@ class RelayShelf:
         self._buckets[topic.public][1].take(len(body))
         return tag, body
 
-    async def _introduce(self, line: "Line", topic: TopicKey) -> None:
+    async def _introduce(self, line: Line, topic: TopicKey) -> None:
         """Show the keeper's token for a topic, where it is asked for."""
         token = self._at.token
         if not line.published.token_wanted or not token or topic.public in self._admitted:
@@ -202,7 +200,7 @@ class RelayShelf:
         await self._ask(Op.ADMIT, topic, token)
         self._admitted.add(topic.public)
 
-    async def _hold_back(self, line: "Line", op: Op, topic: TopicKey, size: int) -> None:
+    async def _hold_back(self, line: Line, op: Op, topic: TopicKey, size: int) -> None:
         """Keep to what the relay grants to a topic."""
         published = line.published
         if op is Op.PUT and size + PARCEL_COST > published.quota_bytes:
@@ -228,7 +226,7 @@ class RelayShelf:
             raise self._lies() from None
         where = self._at.at
         match reason:
-            case Reason.TOO_FAST | Reason.TOO_MANY:
+            case Reason.TOO_FAST | Reason.TOO_MANY if seconds <= _LONGEST_PATIENCE_SECONDS:
                 return min(max(seconds, 0.05), _MOST_PATIENCE_SECONDS)
             case Reason.TOKEN_WANTED if may_admit and topic.public in self._admitted:
                 # The relay forgot, or was wiped: the token is shown once more.
@@ -236,6 +234,8 @@ class RelayShelf:
                 return 0.05
             case Reason.TOPIC_FULL | Reason.RELAY_FULL:
                 raise self._full()
+            case Reason.TOO_FAST | Reason.TOO_MANY:
+                raise self._overdone()
             case Reason.NOT_THERE:
                 raise ShelfLacksError(
                     f"The relay at {where} no longer has that parcel. What was in it is looked for"
@@ -263,7 +263,7 @@ class RelayShelf:
 
     # -- the connection
 
-    async def _open(self) -> "Line":
+    async def _open(self) -> Line:
         async with self._connecting:
             if not self._closed and (self._line is None or self._line.broken is not None):
                 self._line = None
@@ -275,7 +275,7 @@ class RelayShelf:
                 raise ShelfUnreachableError("This shelf was closed.", self.address)
             return self._line
 
-    async def _connect(self) -> "Line":
+    async def _connect(self) -> Line:
         at = self._at
         context: ssl.SSLContext | None = None
         if at.tls:
@@ -304,7 +304,7 @@ class RelayShelf:
             line.abort()
         raise error
 
-    def _not_it(self, lost: "LostError") -> ShelfError:
+    def _not_it(self, lost: LostError) -> ShelfError:
         if lost.how is Cause.LIED:
             return self._lies()
         if lost.how is Cause.WRONG_KEY:
@@ -319,6 +319,13 @@ class RelayShelf:
     def _unreachable(self, how: str) -> ShelfUnreachableError:
         return ShelfUnreachableError(
             f"The relay at {self._at.at} {how}. Nothing is lost; it is tried again later.",
+            self.address,
+        )
+
+    def _overdone(self) -> ShelfRefusedError:
+        return ShelfRefusedError(
+            f"The relay at {self._at.at} is asked for more than it grants. Nothing is lost; the"
+            " rest is done later.",
             self.address,
         )
 

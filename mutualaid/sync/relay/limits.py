@@ -3,7 +3,7 @@
 """What a relay grants to whom: room, time, and requests and bytes a second."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -16,7 +16,7 @@ ADDRESS_FACTOR: Final = 4
 #: Seconds' worth of requests and of bytes that may come at once.
 _BURST_REQUESTS: Final = 40
 _BURST_BYTES: Final = 16
-_MOST_BUCKETS: Final = 50_000
+_MOST_BUCKETS: Final = 20_000
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -38,6 +38,9 @@ class Limits:
     connections: int = 4096
     connections_per_address: int = 256
     topics: int = 100_000
+    #: Topics that one address may begin in a day, where no token is asked for; of bytes it may
+    #: leave four quotas. Otherwise one stranger would soon have filled a relay that is open to all.
+    new_topics: int = 64
     #: Only topics with a token from the keeper.
     closed: bool = False
 
@@ -76,7 +79,7 @@ class Bucket:
 
 
 class Allowance:
-    """Requests and bytes of one topic or one address."""
+    """Requests and bytes of one topic, or of one address, which may do *factor* times as much."""
 
     __slots__ = ("_bytes", "_requests")
 
@@ -94,22 +97,46 @@ class Allowance:
         self._bytes.take(size)
 
 
-class Allowances(Generic[Key]):
+class AddressAllowance(Allowance):
+    """That of one address, which also says what it may leave in a day."""
+
+    __slots__ = ("_begun", "_left")
+
+    def __init__(self, limits: Limits, now: float) -> None:
+        super().__init__(limits, ADDRESS_FACTOR, now)
+        most = limits.quota_bytes * ADDRESS_FACTOR
+        self._begun = Bucket(limits.new_topics / DAY, limits.new_topics, now)
+        self._left = Bucket(most / DAY, most, now)
+
+    def wait_to_leave(self, now: float, *, new_topic: bool) -> float:
+        """Seconds until another parcel may be left; 0 when at once."""
+        wait = self._left.wait(now)
+        return max(wait, self._begun.wait(now)) if new_topic else wait
+
+    def leave(self, size: int, *, new_topic: bool) -> None:
+        """Count a parcel that was kept."""
+        self._left.take(size)
+        self._begun.take(new_topic)
+
+
+Kind = TypeVar("Kind", bound=Allowance)
+
+
+class Allowances(Generic[Key, Kind]):
     """An allowance for each key, the longest unused forgotten first: memory stays bounded."""
 
-    def __init__(self, limits: Limits, factor: int = 1, most: int = _MOST_BUCKETS) -> None:
-        self._limits = limits
-        self._factor = factor
+    def __init__(self, make: Callable[[float], Kind], most: int = _MOST_BUCKETS) -> None:
+        self._make = make
         self._most = most
-        self._all: OrderedDict[Key, Allowance] = OrderedDict()
+        self._all: OrderedDict[Key, Kind] = OrderedDict()
 
-    def of(self, key: Key, now: float) -> Allowance:
+    def of(self, key: Key, now: float) -> Kind:
         """The allowance of that key."""
         found = self._all.get(key)
         if found is None:
             if len(self._all) >= self._most:
                 self._all.popitem(last=False)
-            found = self._all[key] = Allowance(self._limits, self._factor, now)
+            found = self._all[key] = self._make(now)
         else:
             self._all.move_to_end(key)
         return found

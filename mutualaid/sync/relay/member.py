@@ -293,6 +293,14 @@ class Member(Socket):
         if seen.topic != request.topic:
             self._refuse(request, Reason.BAD_PARCEL)
             return
+        unknown = self.relay.head(request.topic) is None
+        wait = 0.0
+        if not self.relay.limits.closed:
+            allowance = self.relay.addresses.of(self._household, self._heard)
+            wait = allowance.wait_to_leave(self._heard, new_topic=unknown)
+        if wait:
+            self._refuse(request, Reason.TOO_FAST, wait)
+            return
         self._outstanding += 1
         self._pay(request.topic, len(request.argument))
         self.relay.store.put(
@@ -308,6 +316,11 @@ class Member(Socket):
     def _kept(self, request: Request, outcome: Outcome) -> None:
         self._outstanding -= 1
         reason = _REFUSED_AS.get(outcome)
+        if outcome is Outcome.KEPT and request.op is Op.PUT:
+            begun = request.topic in self.relay.begun
+            self.relay.begun.discard(request.topic)
+            allowance = self.relay.addresses.of(self._household, self._heard)
+            allowance.leave(len(request.argument), new_topic=begun)
         if reason is None:
             self._count(request.op.name, outcome.name.lower())
             self._send(encode_answer(Tag.DONE, request.number))

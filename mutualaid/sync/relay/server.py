@@ -24,7 +24,7 @@ from mutualaid.model import keys
 from mutualaid.sync.addresses import Address
 from mutualaid.sync.channel import Gate
 from mutualaid.sync.relay.address import RelayAddress
-from mutualaid.sync.relay.limits import ADDRESS_FACTOR, MIB, Allowances, Limits
+from mutualaid.sync.relay.limits import MIB, AddressAllowance, Allowance, Allowances, Limits
 from mutualaid.sync.relay.member import Member
 from mutualaid.sync.relay.metrics import Metrics, serve_metrics
 from mutualaid.sync.relay.protocol import (
@@ -46,7 +46,7 @@ LOCK_FILE: Final = "relay.lock"
 HELD_BYTES: Final = 48 * MIB
 _RECENT_BYTES: Final = 16 * MIB
 _RECENT_PARCEL: Final = 64 * 1024
-_MOST_HEADS: Final = 50_000
+_MOST_HEADS: Final = 20_000
 _BACKLOG: Final = 1024
 _EXPIRE_SECONDS: Final = 60.0
 
@@ -80,8 +80,14 @@ class Relay:
         try:
             self.key = keys.SealingKey.from_seed(_relay_key(self.directory / KEY_FILE))
             self.gate = Gate(self.limits.connections_per_address, self.limits.connections)
-            self.topics: Allowances[bytes] = Allowances(self.limits)
-            self.addresses: Allowances[str] = Allowances(self.limits, ADDRESS_FACTOR)
+            self.topics: Allowances[bytes, Allowance] = Allowances(
+                lambda now: Allowance(self.limits, 1, now)
+            )
+            self.addresses: Allowances[str, AddressAllowance] = Allowances(
+                lambda now: AddressAllowance(self.limits, now)
+            )
+            #: Topics that the transaction told of just now began.
+            self.begun: set[bytes] = set()
             self.members: set[Member] = set()
             self._empty = asyncio.Event()
             #: Those who could not go on because the writer was behind.
@@ -187,6 +193,7 @@ class Relay:
         while self._recent_bytes > _RECENT_BYTES:
             _name, (_topic, _head, data) = self._recent.popitem(last=False)
             self._recent_bytes -= len(data)
+        self.begun = {topic for topic, some in added.items() if not some.before[0]}
         for topic, some in added.items():
             self.set_head(topic, Cursor(some.generation, *some.after))
             self._tell(topic, some)
@@ -233,7 +240,7 @@ class Relay:
             return None
         return found[2][: found[1]] if head else found[2]
 
-    def unwait(self, topic: bytes, member: "Member", number: int) -> Cursor | None:
+    def unwait(self, topic: bytes, member: Member, number: int) -> Cursor | None:
         """Forget who waits; return after what."""
         waiting = self.waiting.get(topic, {})
         cursor = waiting.pop((member, number), None)
@@ -241,12 +248,12 @@ class Relay:
             self.waiting.pop(topic, None)
         return cursor
 
-    def joined(self, member: "Member") -> None:
+    def joined(self, member: Member) -> None:
         """A connection is there."""
         self.members.add(member)
         self._empty.clear()
 
-    def left(self, member: "Member") -> None:
+    def left(self, member: Member) -> None:
         """A connection is gone."""
         self.members.discard(member)
         if not self.members:
@@ -258,7 +265,7 @@ class Relay:
 
     # -- keeping order
 
-    def account(self, member: "Member") -> None:
+    def account(self, member: Member) -> None:
         """Note how much a connection holds now; cut the worst while it is too much in all."""
         now = member.held_bytes + member.pending_bytes
         if not member.counted:

@@ -31,7 +31,7 @@ from mutualaid.sync.shelf import BEGINNING, GENERATION_BYTES, Cursor, Listed, ru
 #: Puts that wait for the writer, in bytes, before connections are made to wait.
 MOST_PENDING_BYTES: Final = 16 * MIB
 _MOST_BATCH: Final = 2000
-_MOST_STATES: Final = 20_000
+_MOST_STATES: Final = 10_000
 #: Answers of the reader that the loop has not taken yet.
 _MOST_UNTAKEN: Final = 4
 _EXPIRE_AT_ONCE: Final = 500

@@ -43,7 +43,7 @@ class Clock:
 
 
 #: Fast enough for a test, and with a disk that may be nearly full.
-QUICK = Limits(requests=5000, traffic=500 * MIB, spare_bytes=0)
+QUICK = Limits(requests=5000, traffic=500 * MIB, spare_bytes=0, new_topics=10_000)
 
 
 @contextlib.asynccontextmanager

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutualaid.sync.relay.limits import Allowances, Bucket, Limits
+from mutualaid.sync.relay.limits import DAY, AddressAllowance, Allowance, Allowances, Bucket, Limits
 
 
 def test_a_full_bucket_gives_its_burst_and_then_its_rate() -> None:
@@ -50,7 +50,9 @@ def test_a_clock_that_goes_back_gives_nothing() -> None:
 
 
 def test_ten_million_keys_are_remembered_in_bounded_room() -> None:
-    allowances: Allowances[int] = Allowances(Limits(), most=100)
+    allowances: Allowances[int, Allowance] = Allowances(
+        lambda now: Allowance(Limits(), 1, now), most=100
+    )
     for key in range(10_000):
         allowances.of(key, 0).take(1, 0)
     assert len(allowances._all) == 100
@@ -59,7 +61,19 @@ def test_ten_million_keys_are_remembered_in_bounded_room() -> None:
 
 def test_bytes_and_requests_both_count() -> None:
     limits = Limits(requests=1, traffic=1000)
-    allowance = Allowances[str](limits).of("topic", 0)
+    allowance = Allowance(limits, 1, 0)
     assert allowance.wait(0) == 0
     allowance.take(1, 1_000_000)
     assert allowance.wait(0) > 900
+
+
+def test_what_one_address_may_leave_in_a_day() -> None:
+    allowance = AddressAllowance(Limits(new_topics=2, quota_bytes=1000), 0)
+    for _ in range(2):
+        assert allowance.wait_to_leave(0, new_topic=True) == 0
+        allowance.leave(100, new_topic=True)
+    assert allowance.wait_to_leave(0, new_topic=True) > 0
+    assert allowance.wait_to_leave(1, new_topic=False) == 0
+    allowance.leave(4000, new_topic=False)
+    assert allowance.wait_to_leave(1, new_topic=False) > 3000
+    assert allowance.wait_to_leave(DAY, new_topic=True) == 0
