@@ -30,6 +30,8 @@ BRANCHES_AT_ONCE: Final = 20
 #: Photos that are left in one round, and bytes of statements of others in one head.
 MOST_PHOTOS: Final = 64
 OTHERS_SAID: Final = 12 * 1024
+#: Statements in a row; see Pace.word.
+MOST_WORDS: Final = 6
 #: Where a shelf does not forget by itself, this machine takes away what it said there and has said
 #: anew since, and what it wrote there and everybody has, after so long.
 OUTDATED_MS: Final = 2 * 24 * 60 * 60 * 1000
@@ -50,7 +52,10 @@ class Pace:
     #: Between two statements of what is held here, on one shelf: where something was taken from
     #: that shelf, and where nothing was.
     statements: float = 30.0
-    idle: float = 600.0
+    idle: float = 86_400.0
+    #: After a few in a row, one more in so long for each machine of the group: all statements
+    #: together take up as much of a shelf in a large group as in a small one.
+    word: float = 300.0
     #: Between two lists from the beginning.
     afresh: float = 3600.0
 
@@ -74,6 +79,7 @@ class Filling(Emptying):
         self._pace = pace or Pace()
         self._others_due: float | None = None
         self._told_at: float | None = None
+        self._words, self._filled_at = float(MOST_WORDS), 0.0
         self._say_due: float | None = None
         self._put_some = False
         self._welcomed: dict[bytes, frozenset[bytes]] = {}
@@ -244,6 +250,7 @@ class Filling(Emptying):
             await self._put(topic, *made)
             if statements:
                 self._told_at, self._took = self._now(), False
+                self._words -= 1
         elif first is not None:
             await self._put(topic, *packing.mixed(topic.lock, first))
         for pack in packs:
@@ -280,10 +287,16 @@ class Filling(Emptying):
         if told >= own.created and wants == tuple(self._wants()):
             return None
         now = self._now()
-        every = self._pace.statements if self._took else self._pace.idle
-        if self._told_at is not None and now - self._told_at < every:
-            self._say_due = self._told_at + every
-            return None
+        if self._told_at is not None:
+            refill = self._pace.word * len(replica.membership().devices)
+            passed = now - self._told_at
+            self._words = min(MOST_WORDS, self._words + max(0.0, now - self._filled_at) / refill)
+            self._filled_at = now
+            every = self._pace.statements if self._took else self._pace.idle
+            wait = max(every - passed, (1 - self._words) * refill)
+            if wait > 0:
+                self._say_due = now + wait
+                return None
         if len(own.body) > LONGEST_STATEMENT:
             return None
         found = [(own.body, own.signature)]

@@ -216,7 +216,7 @@ class World:
                 stored=self.taken.append,
                 now=lambda: self.seconds,
                 random=self.random,
-                pace=Pace(others=(20, 90), statements=1, idle=1),
+                pace=Pace(others=(20, 90), statements=1, idle=1, word=1),
             )
         return self.keepers[at]
 

@@ -14,6 +14,7 @@ from mutualaid.model.entry import Chain
 from mutualaid.model.shelf_notes import State
 from mutualaid.model.values import PostDraft, PostKind, RepairDraft, RepairOutcome
 from mutualaid.sync import emptying, packing, shelf_topics
+from mutualaid.sync.keeper import Keeper
 from mutualaid.sync.packing import Gap
 from mutualaid.sync.parcel import Body, Index, Lock, Stretch, seal
 from mutualaid.sync.parcel_outside import name_of
@@ -350,6 +351,28 @@ def test_where_a_shelf_does_not_forget_what_is_outdated_is_taken_away(
     world.ask("Dora", ana.invite())
     world.settle(place, 3)
     assert len(world.views()) == 1, "what a newcomer lacks is left again"
+
+
+def test_statements_do_not_fill_a_shelf(world: World, place: Place) -> None:
+    """All day something new comes, and each time a machine holds something else."""
+    ana = world.start()
+    world.join("Ben")
+    world.keepers["Ben", place.address] = keeper = Keeper(
+        world.groups["Ben"], place.shelf(), now=lambda: world.seconds, random=world.random
+    )
+    for number in range(200):
+        ana.post(need(f"Number {number}"))
+        world.visit("Ana", place)
+        world.seconds += 60
+        world.visit("Ben", place)
+    mine = [
+        each
+        for topic in keeper._topics.values()
+        for each in topic.written.values()
+        if each.device == world.groups["Ben"].device
+    ]
+    assert 10 < len(mine) < 30
+    assert len(titles(world, "Ben")) == 200
 
 
 # -- what a hostile shelf can do

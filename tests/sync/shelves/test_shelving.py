@@ -61,7 +61,7 @@ class Kept:
             lambda _taken: self.changed.set(),
             self.changed.set,
             opening=opening,
-            pace=Pace(others=(0.0, 0.1), statements=0.0, idle=0.0),
+            pace=Pace(others=(0.0, 0.1), statements=0.0, idle=0.0, word=0.001),
         )
 
     async def __aenter__(self) -> Self:
