@@ -100,3 +100,42 @@ def test_killed_while_filling_and_emptying_a_stick(tmp_path: Path) -> None:
         healths = [machine.json("doctor") for machine in (one, two)]
         assert all(health["ok"] and health["devices"] == 2 for health in healths)
         assert healths[0]["view_hash"] == healths[1]["view_hash"]
+
+
+def test_killed_while_leaving_parcels_at_a_relay_that_is_killed_too(tmp_path: Path) -> None:
+    """Whoever is told that a parcel is kept finds it there, whatever ends when."""
+    chance = random.Random(SEED)
+    pause = threading.Event()
+    with Lab(tmp_path, "one", "two", "keeper") as lab:
+        one, two, keeper = lab["one"], lab["two"], lab["keeper"]
+        at = f"{keeper.address_4}:47471"
+        serve = (sys.executable, "-m", "mutualaid", "relay", "serve", "--listen", at)
+        relay = keeper.start(*serve, "--data", str(tmp_path / "relay"))
+        address = relay.wait_for("relay ")
+        one.run("start", "Elm Street", "--me", "Ana")
+        one.run("relay", "add", address)
+        invitation = one.json("invite")["invitation"]
+        two.run("join", invitation, "--me", "Ben", "--wait", "2", "--no-discovery", check=False)
+        promised: set[str] = set()
+        for number in range(CRASHES):
+            for machine in (one, two):
+                title = f"{machine.name} {number}"
+                machine.run("post", "need", title)
+                promised.add(title)
+                node = machine.start(sys.executable, "-m", "mutualaid", "node", "--no-discovery")
+                pause.wait(chance.uniform(0.3, 1.6))
+                first, second = (node, relay) if chance.random() < 0.5 else (relay, node)
+                first.kill()
+                pause.wait(chance.uniform(0, 0.2))
+                second.kill()
+                relay = keeper.start(*serve, "--data", str(tmp_path / "relay"))
+                assert relay.wait_for("relay ") == address
+        nodes = [machine.node("--no-discovery") for machine in (one, two)]
+        until(lambda: titles(one) == titles(two) == promised, 60, "every post on both")
+        for node in nodes:
+            node.stop()
+        healths = [machine.json("doctor") for machine in (one, two)]
+        assert all(health["ok"] and health["devices"] == 2 for health in healths)
+        assert healths[0]["view_hash"] == healths[1]["view_hash"]
+        for machine in (one, two):
+            assert not any(shelf["notice"] for shelf in machine.json("status")["shelves"])
