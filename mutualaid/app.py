@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from mutualaid.errors import LockedError, MutualAidError
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.bridge import Bridge
+from mutualaid.ui.own_relay import FOLDER_NAME, OwnRelay, RelayState, list_relay
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.shell import Shell
 from mutualaid.ui.singletons import keep_singletons
@@ -52,6 +53,9 @@ DIALOGS: Final = {
     "backup": ("mutualaid.ui.setup.backups", "BackupDialog"),
     "restore": ("mutualaid.ui.setup.backups", "RestoreDialog"),
     "import": ("mutualaid.ui.setup.imports", "ImportDialog"),
+    "add-shelf": ("mutualaid.ui.setup.add_shelf", "AddShelfDialog"),
+    "write-parcels": ("mutualaid.ui.setup.parcels", "WriteParcelsDialog"),
+    "read-parcels": ("mutualaid.ui.setup.parcels", "ReadParcelsDialog"),
 }
 
 
@@ -103,6 +107,10 @@ class App(QObject):
         self.window: QWidget | None = None
         self._maker: threading.Thread | None = None
         self._status = NetworkStatus()
+        # A made-up group is thrown away: nobody leaves anything with it.
+        self.relay = OwnRelay(profile.directory / FOLDER_NAME, self) if make_sync else None
+        if self.relay is not None:
+            self.relay.changed.connect(self._follow_relay)
         self._sync_made.connect(self._begin_sync)
         self._told.connect(self._pass_on_status)
         self._stored.connect(self._pass_on_stored)
@@ -166,9 +174,12 @@ class App(QObject):
         if self._make_sync is not None and self._preferences.sync:
             # The first picture comes first; the network can wait for it.
             QTimer.singleShot(0, self, self._start_sync)
+        if self.relay is not None and self._preferences.relay:
+            QTimer.singleShot(0, self, self._start_relay)
 
     def _show_board(self, group: "Group", bridge: Bridge) -> None:
         shell = Shell(group, self._profile, bridge, self._preferences)
+        shell.relay = self.relay
         shell.action_asked.connect(self._act)
         shell.destroyed.connect(lambda _gone: group.close())
         shell.committed.connect(self._wake)
@@ -231,6 +242,26 @@ class App(QObject):
         if sync is not None:
             sync.stop()
 
+    def _start_relay(self) -> None:
+        if self.relay is not None and self._make_sync is not None:
+            self.relay.start(self._preferences.relay_port)
+
+    def _follow_relay(self) -> None:
+        """This machine may have another address than when the group was told of its relay."""
+        shell, relay = self.window, self.relay
+        if relay is None or not isinstance(shell, Shell):
+            return
+        if relay.state is RelayState.FAILED:
+            shell.warn(relay.problem)
+        elif relay.state is RelayState.RUNNING:
+            try:
+                change = list_relay(shell.desk.group, relay.address, add=False)
+            except MutualAidError as error:
+                log.info("the relay's address could not be told: %s", error)
+                return
+            if change is not None:
+                shell.committed_here(change)
+
     def restart_sync(self) -> None:
         """After its settings changed."""
         self._stop_sync()
@@ -290,6 +321,10 @@ class App(QObject):
     def take_down(self) -> None:
         """Before the program ends; once is enough, twice does no harm."""
         self._make_sync = None
+        if self.relay is not None:
+            self.relay.changed.disconnect(self._follow_relay)
+            self.relay.stop()
+            self.relay = None
         self._stop_sync()
         self._put_away()
         window, self.window = self.window, None

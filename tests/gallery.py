@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import gallery_mine, gallery_posts
+from tests import gallery_mine, gallery_posts, gallery_shelves
 
 SIZES = ((1024, 600), (1600, 1000))
 
@@ -306,6 +306,7 @@ def main() -> int:
         gallery.settle()
         _pages(gallery, shell)
         _dialogs(gallery, shell, profile)
+        gallery_shelves.show(gallery, shell)
         shell.close()
         shiboken6.delete(shell)
     _first_run(gallery)

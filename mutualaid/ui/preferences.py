@@ -3,10 +3,14 @@
 """How this person likes the window; in a small file of the profile that names nobody."""
 
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from mutualaid.ui.theme import Scheme
+
+#: Where relays listen where nobody says otherwise, as in ``sync.relay.address``.
+RELAY_PORT: Final = 47471
 
 
 class Preferences:
@@ -96,6 +100,26 @@ class Preferences:
     @notify.setter
     def notify(self, wanted: bool) -> None:
         self._set("notify", "true" if wanted else "false")
+
+    @property
+    def relay(self) -> bool:
+        """Whether this machine is a relay while the window is open."""
+        return str(self._get("relay", "false")).lower() == "true"
+
+    @relay.setter
+    def relay(self, wanted: bool) -> None:
+        self._set("relay", "true" if wanted else "false")
+
+    @property
+    def relay_port(self) -> int:
+        """Where that relay listens."""
+        value = str(self._get("relay_port", ""))
+        known = value.isascii() and value.isdigit() and 0 < int(value) < 65536
+        return int(value) if known else RELAY_PORT
+
+    @relay_port.setter
+    def relay_port(self, port: int) -> None:
+        self._set("relay_port", str(port))
 
     @property
     def peers(self) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from mutualaid.ui.words import tr
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
     from mutualaid.model.profile import Profile
+    from mutualaid.ui.own_relay import OwnRelay
 
 #: Below this width (at 100 % text) the sidebar folds to icons.
 FOLD_BELOW: Final = 1100
@@ -49,7 +50,8 @@ STATUS_SOON: Final = 400
 
 class Shell(QMainWindow):
     """The main window on one group. What it cannot do itself it asks for by ``action_asked``:
-    ``invite``, ``join``, ``start``, ``import``, ``backup``, ``restore``,
+    ``invite``, ``join``, ``start``, ``import``, ``backup``, ``restore``, ``add-shelf``,
+    ``write-parcels``, ``read-parcels``,
     ``switch:<group name>``."""
 
     action_asked = Signal(str)
@@ -70,6 +72,8 @@ class Shell(QMainWindow):
         self._profile = profile
         self._bridge = bridge
         self.preferences = preferences
+        #: This machine as a relay; None where nothing is kept.
+        self.relay: OwnRelay | None = None
         self._specs = {spec.name: spec for spec in pages}
         self._pages: dict[str, Page] = {}
         self._areas: dict[str, QScrollArea] = {}
@@ -325,6 +329,10 @@ class Shell(QMainWindow):
         self._switch.aboutToShow.connect(lambda: self._fill_switch(self._switch))
         self._action(menu, tr("&Start another group…"), self._ask("start"))
         self._action(menu, tr("&Join with an invitation…"), self._ask("join"))
+        menu.addSeparator()
+        self._action(menu, tr("&Write parcels…"), self._ask("write-parcels"))
+        self._action(menu, tr("&Read parcels…"), self._ask("read-parcels"))
+        self._action(menu, tr("Add a s&helf…"), self._ask("add-shelf"))
         menu.addSeparator()
         self._action(menu, tr("Bring in repair &data…"), self._ask("import"))
         menu.addSeparator()

@@ -105,6 +105,18 @@ class InviteDialog(FormDialog):
         self._show(self.invitation)
         return False
 
+    def _shelf_words(self) -> str:
+        """That nobody need be awake, where the welcome can wait on a shelf."""
+        try:
+            used = self._desk.group.open_addresses()
+        except MutualAidError:
+            used = []
+        if not used:
+            return ""
+        return " " + tr(
+            "It also works when nobody is online: a sealed welcome waits on the group's shelves."
+        )
+
     def _show(self, invitation: Invitation) -> None:
         self.about.setText(
             tr(
@@ -125,6 +137,7 @@ class InviteDialog(FormDialog):
                 n=self.uses.value(),
                 day=day(invitation.expires or 0),
             )
+            + self._shelf_words()
         )
         # The link and its button stay in sight under the code in a small window, too.
         parent = self.parentWidget()

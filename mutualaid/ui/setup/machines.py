@@ -1,12 +1,20 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Neighbours' machines: when each was heard and what it has; this machine's own network."""
+"""Neighbours' machines and the group's shelves: when each was heard and what it has; this
+machine's own network."""
 
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.group import COPIED
@@ -15,6 +23,7 @@ from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.models import KeyedListModel
 from mutualaid.ui.page import Desk, Page
 from mutualaid.ui.setup.network_pane import NetworkPane
+from mutualaid.ui.setup.shelves_pane import ShelvesPane
 from mutualaid.ui.sidebar import reached_words
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import Banner, Card, Chip, DetailPane, Text
@@ -36,6 +45,13 @@ class MachinesPage(Page):
         self._connected: frozenset[bytes] = frozenset()
         self._opened = False
         self._touched = False
+        self.machines_chip = Chip(tr("Machines"), checked=True)
+        self.shelves_chip = Chip(tr("Shelves"))
+        views = QButtonGroup(self)
+        for chip in (self.machines_chip, self.shelves_chip):
+            views.addButton(chip)
+            self.add_chip(chip)
+        self.shelves_chip.toggled.connect(self._show_view)
         self.network_chip = Chip(tr("This machine's network"))
         self.network_chip.toggled.connect(self._network_wanted)
         self.add_chip(self.network_chip)
@@ -71,7 +87,14 @@ class MachinesPage(Page):
         facts.setContentsMargins(0, 0, theme().px(12), 0)
         facts.addWidget(self.facts)
         column.addLayout(facts)
-        column.addWidget(self.list, 1)
+        self.shelves = ShelvesPane(desk)
+        self._views = QStackedWidget()
+        self._views.addWidget(self.list)
+        self._views.addWidget(self.shelves)
+        self._views.setMinimumHeight(0)
+        self._views.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        column.addWidget(self._views, 1)
+        self._content_holder = content
         content.setFocusProxy(self.list)
         self.set_content(in_page(content), margins=False)
         self.pane = DetailPane(tr("This machine's network"))
@@ -94,7 +117,7 @@ class MachinesPage(Page):
         self.tell_status(getattr(self.desk.bridge, "status", None))
         self._read()
         self._timer.start()
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.focus_content()
 
     def on_change(self, change: ChangeSet) -> None:
         if self._opened:
@@ -112,6 +135,15 @@ class MachinesPage(Page):
         super().resizeEvent(event)
         if self._opened:
             self._fit_pane()
+
+    def show_shelves(self) -> None:
+        """Bring the shelves to the front."""
+        self.shelves_chip.setChecked(True)
+
+    def _show_view(self, shelves: bool) -> None:
+        view = self.shelves if shelves else self.list
+        self._views.setCurrentWidget(view)
+        self._content_holder.setFocusProxy(view)
 
     def _touch(self) -> None:
         self._touched = True
@@ -150,11 +182,14 @@ class MachinesPage(Page):
             rows = self.group.machines()
             reached = self.group.reached()
             waiting = self.group.waiting()
+            self.shelves.refresh()
         except MutualAidError as error:
             self.problem.tell(str(error))
             return
         self.noticed.tell(self._copied_words())
         self.model.update(rows)
+        self.machines_chip.set_count(len(rows))
+        self.shelves_chip.set_count(len(self.shelves.rows) or None)
         self._reached.setText(reached_words(reached))
         others = reached.machines > 0
         self._waiting.setText(
