@@ -6,6 +6,7 @@ s3fs is asynchronous itself, so nothing here needs a thread. An object appears w
 """
 
 import asyncio
+import functools
 import os
 from collections.abc import Coroutine
 from datetime import datetime
@@ -17,10 +18,10 @@ from aiobotocore.session import AioSession
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionClosedError,
     HTTPClientError,
     ResponseStreamingError,
 )
+from botocore.exceptions import ConnectionError as NoConnectionError
 from botocore.parsers import ResponseParserError
 from s3fs import S3FileSystem
 
@@ -164,6 +165,12 @@ class S3Files:
             return self._fs
 
 
+@functools.cache
+def _session() -> AioSession:
+    """What reads botocore's large tables, once for all places."""
+    return AioSession(session_vars=_NOTHING_OF_ITS_OWN)
+
+
 def _file_system(address: StorageAddress) -> Any:
     fs = S3FileSystem(
         anon=not address.user,
@@ -185,7 +192,7 @@ def _file_system(address: StorageAddress) -> Any:
             # Reads its tables on a thread, so that the loop need not wait.
             "warm_up_loader_caches": True,
         },
-        session=AioSession(session_vars=_NOTHING_OF_ITS_OWN),
+        session=_session(),
         asynchronous=True,
         use_listings_cache=False,
         skip_instance_cache=True,
@@ -224,13 +231,23 @@ class _Response(aiohttp.ClientResponse):
         return self._body
 
 
+class _Straight:
+    """Asks one server alone, whichever it sends to."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def request(self, method: str, **asked: Any) -> aiohttp.ClientResponse:
+        return await self._session.request(method, allow_redirects=False, **asked)
+
+
 class _Session(AIOHTTPSession):  # type: ignore[misc]  # it ships no types
-    """Makes :class:`_Response` of what comes."""
+    """Makes :class:`_Response` of what comes, and goes nowhere else."""
 
     async def _get_session(self, proxy_url: str | None) -> Any:
         session = await super()._get_session(proxy_url)
         session._response_class = _Response  # noqa: SLF001 - it offers no other way
-        return session
+        return _Straight(session)
 
 
 _BEYOND: Final = "The object ends before."
@@ -249,7 +266,7 @@ def _trouble(error: Exception) -> TroubleError:
         return TroubleError(Trouble.AWAY)
     if isinstance(error, ResponseParserError):
         return TroubleError(Trouble.NONSENSE)
-    if isinstance(error, aiohttp.ClientError | ConnectionClosedError):
+    if isinstance(error, aiohttp.ClientError | NoConnectionError):
         return TroubleError(Trouble.AWAY)
     if isinstance(error, BotoCoreError):
         return TroubleError(Trouble.NONSENSE)

@@ -46,7 +46,7 @@ class SftpFiles(FsspecFiles):
     def connect(self) -> Any:
         at = self._address.at(22)
         identity, secret = self._address.identity, self._address.secret
-        fs = SFTPFileSystem(
+        fs = _FileSystem(
             at.host,
             port=at.port,
             username=self._address.user,
@@ -103,6 +103,17 @@ class SftpFiles(FsspecFiles):
         if isinstance(error, paramiko.SSHException):
             return TroubleError(Trouble.AWAY)
         return trouble_of(error)
+
+
+class _FileSystem(SFTPFileSystem):  # type: ignore[misc]  # it ships no types
+    """Leaves no connection open where none came to be."""
+
+    def _connect(self) -> None:
+        try:
+            super()._connect()
+        except BaseException:
+            self.client.close()
+            raise
 
 
 class _KnownKey(paramiko.MissingHostKeyPolicy):  # type: ignore[misc]  # it ships no types
