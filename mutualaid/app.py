@@ -24,7 +24,7 @@ from mutualaid.model.profile import Profile
 # isort: on
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -79,6 +79,28 @@ SIGNALS_SEEN_MS: Final = 250
 MakeSync = Callable[
     [Profile, Callable[[NetworkStatus], None], Callable[[], None], Preferences], Syncing
 ]
+
+
+class AfterPaint(QObject):
+    """``painted`` once, when a window has been on the screen, or would be if it were not hidden."""
+
+    painted = Signal()
+    #: ms after which a window that starts hidden counts as seen.
+    HIDDEN_MS: Final = 1000
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        window.installEventFilter(self)
+        self._once = QTimer(self)
+        self._once.setSingleShot(True)
+        self._once.timeout.connect(self.painted)
+        self._once.timeout.connect(self.deleteLater)
+        self._once.start(self.HIDDEN_MS)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint and self._once.interval():
+            self._once.start(0)
+        return super().eventFilter(watched, event)
 
 
 class App(QObject):
@@ -171,11 +193,15 @@ class App(QObject):
             self._show_waiting(group, bridge)
         bridge.start()
         bridge.status_told.emit(self._status)
+        # The first picture comes first; the network, whose import alone takes a while, can wait.
+        assert self.window is not None
+        AfterPaint(self.window).painted.connect(self._start_network)
+
+    def _start_network(self) -> None:
         if self._make_sync is not None and self._preferences.sync:
-            # The first picture comes first; the network can wait for it.
-            QTimer.singleShot(0, self, self._start_sync)
+            self._start_sync()
         if self.relay is not None and self._preferences.relay:
-            QTimer.singleShot(0, self, self._start_relay)
+            self._start_relay()
 
     def _show_board(self, group: "Group", bridge: Bridge) -> None:
         shell = Shell(group, self._profile, bridge, self._preferences)

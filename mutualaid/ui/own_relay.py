@@ -5,12 +5,11 @@
 The relay runs on a thread named ``relay``, so it ends with the program however that ends.
 """
 
-import asyncio
 import contextlib
 import threading
 from enum import Enum, auto, unique
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +19,9 @@ from mutualaid.model.shelves import RELAY
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 from mutualaid.ui.bridge import merged
 from mutualaid.ui.words import tr
+
+if TYPE_CHECKING:
+    import asyncio
 
 #: Where the relay listens; ``127.0.0.1`` in tests.
 EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - neighbours' machines are to reach it
@@ -114,6 +116,8 @@ class OwnRelay(QObject):
     # -- in the relay's thread ----------------------------------------------------------------
 
     def _run(self, run_number: int, port: int) -> None:
+        import asyncio  # here, because few windows are relays
+
         problem = ""
         try:
             asyncio.run(self._serve(run_number, port))
@@ -142,6 +146,8 @@ class OwnRelay(QObject):
             self._told.emit(run_number, address, problem)
 
     async def _serve(self, run_number: int, port: int) -> None:
+        import asyncio
+
         from mutualaid.sync.addresses import Address
         from mutualaid.sync.relay.limits import MIB, Limits
         from mutualaid.sync.relay.running import own_host
