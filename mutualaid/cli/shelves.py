@@ -31,6 +31,7 @@ def relay_add(app: App, address: str) -> None:
 
     A folder may be a stick, or one that Syncthing or Nextcloud carries to others.
     """
+    from mutualaid.model.shelves import shown_address
     from mutualaid.sync.service import visit_shelves
     from mutualaid.sync.shelves import read_address
 
@@ -38,7 +39,7 @@ def relay_add(app: App, address: str) -> None:
         found = read_address(address)
         group.add_shelf(found)
         rows = visit_shelves(profile, group, only=found)
-        row = next(each for each in rows if found.startswith(each.address))
+        row = next(each for each in rows if each.address == shown_address(found))
         app.done(shapes.shelf(row), f"Parcels are left at {row.address} from now on.")
         if row.problem:
             say(row.problem)
@@ -53,7 +54,9 @@ def relay_remove(app: App, address: str) -> None:
         known = group.shelf_addresses()
         meant = address.strip()
         if meant not in known and meant.startswith("folder:"):
-            meant = f"folder:{Path(meant.removeprefix('folder:')).expanduser().absolute()}"
+            typed = Path(meant.removeprefix("folder:")).expanduser()
+            possible = [f"folder:{path}" for path in (typed.absolute(), typed.resolve())]
+            meant = next((each for each in possible if each in known), possible[0])
         group.remove_shelf(meant)
         app.done({"removed": meant}, f"Nothing is left at {one_line(meant)} any more.")
 

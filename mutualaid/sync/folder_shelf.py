@@ -71,6 +71,11 @@ def folder_of(address: str) -> Path:
     return Path(path).expanduser()
 
 
+def device_of(folder: Path) -> int:
+    """The disk that a folder is on."""
+    return folder.stat().st_dev
+
+
 class FolderShelf(FileShelf):
     """A folder as a shelf; see :class:`mutualaid.sync.shelf.Shelf`."""
 
@@ -78,6 +83,8 @@ class FolderShelf(FileShelf):
         super().__init__(f"{SCHEME}{folder}", str(folder), look_every=look_every)
         self.folder = folder
         self._cleaned: set[bytes] = set()
+        #: Whether the folder was the root of another disk, such as a stick.
+        self._was_mounted = False
 
     # -- reading
 
@@ -102,10 +109,9 @@ class FolderShelf(FileShelf):
 
     def _scan(self, topic: bytes) -> Found:
         found: dict[bytes, tuple[int, float]] = {}
+        self._find_folder()
         place = self._place(topic)
         if not place.is_dir():
-            if not self.folder.is_dir():
-                raise FileNotFoundError(errno.ENOENT, "no such folder", str(self.folder))
             return found
         with os.scandir(place) as entries:
             for entry in entries:
@@ -130,10 +136,7 @@ class FolderShelf(FileShelf):
         with contextlib.suppress(OSError), self._open(path) as file:
             if name_of(file.read(MOST_PARCEL + 1)) == name:
                 return
-        if not self.folder.is_dir():
-            # Never make the folder itself: where a stick is not plugged in, this machine's own
-            # disk would be filled behind its place.
-            raise FileNotFoundError(errno.ENOENT, "no such folder", str(self.folder))
+        self._find_folder()
         place = path.parent
         place.mkdir(exist_ok=True)
         self._clean(topic, place)
@@ -167,6 +170,17 @@ class FolderShelf(FileShelf):
             with contextlib.suppress(OSError):
                 if time.time() - left.stat().st_mtime > LEFT_BEHIND_S:
                     left.unlink()
+
+    def _find_folder(self) -> None:
+        """Raise FileNotFoundError where the folder is not, or not as it was: where a stick is not
+        plugged in, this machine's own disk would be filled behind its place."""
+        gone = FileNotFoundError(errno.ENOENT, "no such folder", str(self.folder))
+        if not self.folder.is_dir():
+            raise gone
+        if device_of(self.folder) != device_of(self.folder.parent):
+            self._was_mounted = True
+        elif self._was_mounted:
+            raise gone
 
     # -- places and troubles
 

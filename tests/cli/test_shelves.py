@@ -30,6 +30,14 @@ def test_a_folder_is_added_shown_and_removed(ana: Run, tmp_path: Path) -> None:
     assert (again.code, again.document["code"]) == (1, "not_found")
 
 
+def test_a_folder_behind_a_link_is_known_by_both_names(ana: Run, tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    ana("relay", "add", f"folder:{tmp_path / 'link'}")
+    assert ana("relay", "remove", f"folder:{tmp_path / 'link'}").code == 0
+    assert ana("relay", "list", "--json").document == []
+
+
 def test_a_relay_belongs_to_the_group_and_is_kept_though_it_does_not_answer(
     ana: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

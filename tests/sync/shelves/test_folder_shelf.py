@@ -112,6 +112,24 @@ def test_nothing_is_made_where_the_stick_is_not(tmp_path: Path) -> None:
     assert not gone.exists()
 
 
+def test_the_empty_place_of_a_stick_is_not_taken_for_the_stick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the place stays when the stick is pulled out."""
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    disks = {stick: 2, tmp_path: 1}
+    monkeypatch.setattr(folder_shelf, "device_of", disks.__getitem__)
+    shelf = FolderShelf(stick)
+    asyncio.run(shelf.put(TOPIC, made_up_parcel(TOPIC, 1)))
+    disks[stick] = 1
+    for ask in (shelf.put(TOPIC, made_up_parcel(TOPIC, 2)), shelf.list(TOPIC, None)):
+        with pytest.raises(ShelfUnreachableError, match="Plug in the stick"):
+            asyncio.run(ask)
+    disks[stick] = 3  # another stick, or the same at another port
+    assert len(asyncio.run(shelf.list(TOPIC, None)).parcels) == 1
+
+
 @pytest.mark.parametrize(
     ("number", "kind"),
     [

@@ -16,7 +16,7 @@ from mutualaid.model.values import PostDraft, PostKind, RepairDraft, RepairOutco
 from mutualaid.sync import emptying, packing, shelf_topics
 from mutualaid.sync.keeper import Keeper
 from mutualaid.sync.packing import Gap
-from mutualaid.sync.parcel import Body, Index, Lock, Stretch, seal
+from mutualaid.sync.parcel import Body, Index, Lock, Stretch, open_index, seal
 from mutualaid.sync.parcel_outside import name_of
 from mutualaid.sync.shelf import (
     ShelfFullError,
@@ -244,15 +244,24 @@ def test_entries_of_a_device_that_is_not_admitted_wait_on_the_shelf(
     """What a newcomer wrote is read again once the admit has come, by whatever road."""
     ana = world.start()
     ben = world.join("Ben")
-    invitation = ana.invite()
+    dora = world.ask("Dora", ana.invite())
     world.visit("Ana", place)
-    dora = world.ask("Dora", invitation)
     world.visit("Dora", place)
+    lock = lock_of(world)
+    topic = place.topics[lock.topic.public]
+    for name in [name for name, parcel in topic.items() if open_index(lock, parcel).joins]:
+        del topic[name]  # so that only what she wrote is there, and not that she asks
     dora.post(need("From Dora"))
+    world.keeper("Dora", place)._join_request = lambda _topic: None  # type: ignore[method-assign]
     world.visit("Dora", place)
-    # Ben knows nothing of the invitation yet, as if his machine could not admit.
-    for _ in range(2):
-        ana.replica.admit(dora.replica.join_request())
+    world.visit("Ben", place)
+    status = world.keeper("Ben", place).status
+    assert (titles(world, "Ben"), status.unread > 0) == (set(), True)
+    gets = len(place.gets)
+    world.visit("Ben", place, afresh=True)
+    assert len(place.gets) == gets, "it is not fetched in vain"
+    ana.replica.admit(dora.replica.join_request())
+    world.meet(ana, ben)
     world.visit("Ben", place)
     assert titles(world, "Ben") == {"From Dora"}
     assert len(ben.members()) == 3
@@ -534,6 +543,42 @@ def test_stretches_without_end_are_not_remembered(
     (topic,) = world.keeper("Ana", place)._topics.values()
     assert topic.stretches <= 500
     assert ana.joined
+
+
+def test_a_batch_that_inflates_without_end_is_not_read(world: World, place: Place) -> None:
+    import zlib
+
+    import cbor2
+
+    ana = world.start()
+    world.join("Ben")
+    pressed = zlib.compressobj(9)
+    bomb = b"".join(pressed.compress(bytes(1 << 20)) for _ in range(64)) + pressed.flush()
+    stretch = Stretch(b"stranger", Chain.CONTROL, 0, 0, bytes(8))
+    name = put(world, place, Index((stretch,)), Body((cbor2.dumps([[], b"", bomb]),)))
+    ana.post(need("A ladder"))
+    world.visit("Ana", place)
+    world.visit("Ben", place)
+    assert titles(world, "Ben") == {"A ladder"}
+    noted = world.keeper("Ben", place)._topics[lock_of(world).topic.public].noted[name]
+    assert noted.state is State.UNFIT
+
+
+def test_what_was_left_long_ago_and_comes_again_changes_nothing(world: World, place: Place) -> None:
+    ana = world.start()
+    ben = world.join("Ben")
+    ana.post(need("A ladder"))
+    world.visit("Ana", place)
+    old = place.keep()
+    world.visit("Ben", place)
+    ana.withdraw(ana.posts()[0].id)
+    world.settle(place, 2)
+    before = world.views()
+    for topic, parcels in old.items():
+        place.topics[topic].update(parcels)
+    world.settle(place, 1)
+    assert world.views() == before
+    assert ben.posts() == []
 
 
 def test_a_newer_version_waits_for_a_newer_program(world: World, place: Place) -> None:
