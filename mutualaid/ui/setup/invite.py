@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSpinBox, QVBoxLayout, QWi
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.invitation import Invitation
+from mutualaid.model.shelves import FOLDER
 from mutualaid.ui.page import Desk
 from mutualaid.ui.setup.qr import QrCode
 from mutualaid.ui.theme import Size, theme
@@ -113,6 +114,11 @@ class InviteDialog(FormDialog):
             used = []
         if not used:
             return ""
+        if all(each.startswith(FOLDER) for each in used):
+            return " " + tr(
+                "It also works when nobody is online, by the folder or stick on which you leave "
+                "parcels: a sealed welcome waits there."
+            )
         return " " + tr(
             "It also works when nobody is online: a sealed welcome waits on the group's shelves."
         )

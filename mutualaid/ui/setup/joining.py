@@ -2,18 +2,27 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Starting a group and joining one: the forms, and the wait for a neighbour's machine."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimeZone, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from mutualaid.errors import BadValueError, InvitationError, MutualAidError
 from mutualaid.model.invitation import parse_invitation
+from mutualaid.model.shelves import FOLDER
 from mutualaid.model.text import is_blank
 from mutualaid.ui.page import Desk
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import Button, Form, FormDialog, Look, Text
-from mutualaid.ui.widgets.feedback import IconLabel
+from mutualaid.ui.widgets.feedback import IconLabel, announce
 from mutualaid.ui.words import day, now_ms, tr
 
 if TYPE_CHECKING:
@@ -202,8 +211,8 @@ class Waiting(QWidget):
             (
                 tr(
                     "{group}: your invitation is saved on this machine. As soon as any neighbour's "
-                    "machine is on the same network, it lets you in, and the board opens by "
-                    "itself.",
+                    "machine is on the same network, or a welcome lies on one of the group's "
+                    "shelves, you are let in, and the board opens by itself.",
                     group=group.name,
                 ),
                 Size.BODY,
@@ -228,6 +237,14 @@ class Waiting(QWidget):
         self.status.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.status.setFixedWidth(px(460))
         lines.addWidget(self.status)
+        self.folder = Text("", Size.META, quiet=True, wrap=True)
+        self.folder.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.folder.setFixedWidth(px(460))
+        self.folder.hide()
+        lines.addWidget(self.folder)
+        self.stick = Button(tr("A welcome on a stick or in a folder…"), Look.SECONDARY)
+        self.stick.clicked.connect(self.use_folder)
+        column.addWidget(self.stick, 0, centre)
         self.another = Button(tr("Use another invitation"), Look.QUIET)
         self.another.clicked.connect(self.other_asked)
         column.addWidget(self.another, 0, centre)
@@ -237,6 +254,26 @@ class Waiting(QWidget):
         if self._group.joined and not self._told:
             self._told = True
             self.let_in.emit()
+
+    def use_folder(self) -> None:
+        """Look for the welcome in a folder, and leave there what the others are to know."""
+        chosen = QFileDialog.getExistingDirectory(
+            self, tr("The folder in which the welcome is"), str(Path.home())
+        )
+        if not chosen:
+            return
+        said = tr(
+            "{folder} is looked at from now on. A stick may have to go to a neighbour and back "
+            "before you are in.",
+            folder=Path(chosen),
+        )
+        try:
+            self._group.add_shelf(f"{FOLDER}{Path(chosen)}")
+        except MutualAidError as error:
+            said = str(error)
+        self.folder.setText(said)
+        self.folder.show()
+        announce(self, said)
 
     def tell_status(self, status: object) -> None:
         """A ``NetworkStatus``: whether anybody is near, in words."""

@@ -22,6 +22,7 @@ from mutualaid.ui.own_relay import OwnRelay, RelayState, list_relay, listed_rela
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.setup.add_shelf import AddShelfDialog
 from mutualaid.ui.setup.invite import InviteDialog
+from mutualaid.ui.setup.joining import Waiting
 from mutualaid.ui.setup.machines import MachinesPage
 from mutualaid.ui.setup.parcels import ReadParcelsDialog, WriteParcelsDialog
 from mutualaid.ui.setup.shelf_words import (
@@ -444,15 +445,52 @@ def test_without_a_profile_there_is_no_relay(page):
 # -- inviting
 
 
-def test_an_invitation_says_whether_it_works_while_nobody_is_online(window, group):
-    for shelves, said in (([], False), ([RELAY], True)):
-        for address in shelves:
-            window.desk.run(lambda address=address: group.add_shelf(address))
-        form = InviteDialog(window, window.desk)
-        form.open()
-        form.try_submit()
-        assert ("when nobody is online" in form.limits.text()) is said
-        form.accept()
+@pytest.mark.parametrize(
+    ("shelf", "words"),
+    [
+        ("", ""),
+        (RELAY, "waits on the group's shelves"),
+        ("folder:/media/stick", "by the folder or stick"),
+        ("webdav://cloud.example.org/street#ana:lemon", ""),
+    ],
+)
+def test_an_invitation_says_whether_it_works_while_nobody_is_online(window, group, shelf, words):
+    if shelf:
+        window.desk.run(lambda: group.add_shelf(shelf))
+    form = InviteDialog(window, window.desk)
+    form.open()
+    form.try_submit()
+    assert ("when nobody is online" in form.limits.text()) is bool(words)
+    assert words in form.limits.text()
+    form.accept()
+    settle()
+
+
+def test_a_newcomer_points_at_a_stick_and_is_let_in(
+    qtbot, qapp, group, profile, tmp_path, monkeypatch
+):
+    Theme.install(qapp)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    invitation = group.invite()
+    group.add_shelf(f"folder:{stick}")
+    visit_shelves(profile, group)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(stick))
+    with Profile.open(tmp_path / "nora") as second, second.join(invitation, "Nora") as newcomer:
+        waiting = Waiting(newcomer)
+        qtbot.addWidget(waiting)
+        waiting.show()
+        let_in: list[bool] = []
+        waiting.let_in.connect(lambda: let_in.append(True))
+        press(qtbot, Key.Key_Space, widget=waiting.stick)
+        assert str(stick) in waiting.folder.text()
+        assert waiting.folder.isVisible()
+        for _ in range(2):
+            visit_shelves(second, newcomer)
+            visit_shelves(profile, group)
+            newcomer.refresh()
+        waiting.look()
+        assert let_in == [True]
     settle()
 
 
