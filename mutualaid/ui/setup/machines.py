@@ -33,6 +33,8 @@ from mutualaid.ui.words import now_ms, tr
 
 #: ms between two looks at what the others have said of themselves, while the page is in front.
 EVERY: Final = 5_000
+#: What is always to be seen of machines or shelves, at 100 %; with less room the page scrolls.
+LEAST: Final = 160
 
 
 class MachinesPage(Page):
@@ -91,7 +93,7 @@ class MachinesPage(Page):
         self._views = QStackedWidget()
         self._views.addWidget(self.list)
         self._views.addWidget(self.shelves)
-        self._views.setMinimumHeight(0)
+        self._views.setMinimumHeight(theme().px(LEAST))
         self._views.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self._views, 1)
         self._content_holder = content

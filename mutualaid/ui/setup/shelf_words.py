@@ -2,13 +2,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Shelves and parcels in words: what lies where, what waits, and who can see what of it."""
 
+import re
 from enum import Enum, auto, unique
+from typing import Final
 
 from PySide6.QtCore import QLocale
 
 from mutualaid.model.shelves import FOLDER, RELAY
 from mutualaid.model.values.shelves import ShelfRow
 from mutualaid.ui.words import ago, sentence, tr
+
+#: Longer than any word; of a key, in pieces that fit anywhere.
+_LONG: Final = re.compile(r"[^\s/]{25,}")
+_PIECES: Final = re.compile(r".{1,13}")
 
 
 @unique
@@ -44,8 +50,9 @@ def shelf_name(address: str) -> str:
 
 
 def breakable(text: str) -> str:
-    """The same text, which may go on in another line after each slash."""
-    return text.replace("/", "/\u200b")
+    """The same text, which may go on in another line after a slash and inside long keys."""
+    parted = _LONG.sub(lambda found: "\u200b".join(_PIECES.findall(found[0])), text)
+    return parted.replace("/", "/\u200b")
 
 
 def heard_words(row: ShelfRow, now: int) -> str:

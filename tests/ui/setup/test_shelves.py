@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Shelves in the window: adding, removing, parcels in files, this machine as a relay."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from mutualaid.ui.setup.joining import Waiting
 from mutualaid.ui.setup.machines import MachinesPage
 from mutualaid.ui.setup.parcels import ReadParcelsDialog, WriteParcelsDialog
 from mutualaid.ui.setup.shelf_words import (
+    breakable,
     heard_words,
     held_words,
     open_words,
@@ -520,6 +522,12 @@ def test_a_shelf_in_words(row, words):
     assert "{" not in said
     for part in (heard_words(row, 0), held_words(row), *open_words(row)):
         assert not any(word in part for word in ("peer", "node", "epoch", "entries"))
+
+
+def test_long_addresses_go_on_in_another_line():
+    parted = breakable(f"It is {RELAY} now.")
+    assert parted.replace("\u200b", "") == f"It is {RELAY} now."
+    assert max(map(len, re.split("[ \u200b]", parted))) < 25
 
 
 def test_names_of_shelves():
