@@ -27,7 +27,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("address", metavar="ADDRESS")
 @pass_app
 def relay_add(app: App, address: str) -> None:
-    """Use a shelf: a relay, with the whole group, or folder:PATH, on this machine alone.
+    """Use a shelf: a relay, with the whole group, or folder:PATH, on this machine alone; so are
+    webdav://…, s3://… and sftp://…, unless their address says share=yes.
 
     A folder may be a stick, or one that Syncthing or Nextcloud carries to others.
     """

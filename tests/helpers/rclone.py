@@ -21,6 +21,9 @@ PASSWORD = "p4ssw0rd-of-the-place"
 #: The folder there is on each; a bucket, for S3.
 PLACES = "places"
 
+#: The file, beside what is served, of a key that lets in over SFTP; its passphrase is ``PASSWORD``.
+MEMBER_KEY = "member-key"
+
 #: Why the servers cannot be started, if they cannot.
 MISSING = "" if shutil.which("rclone", path=str(Path(sys.executable).parent)) else "no rclone here"
 
@@ -93,7 +96,9 @@ def _options(kind: str, folder: Path) -> tuple[list[str], str]:
     key = paramiko.ECDSAKey.generate()
     key.write_private_key_file(str(folder / "host-key"))
     digest = base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode()
-    nobody = folder / "authorized_keys"
-    nobody.touch()
-    options += ["--key", str(folder / "host-key"), "--authorized-keys", str(nobody)]
+    member = paramiko.ECDSAKey.generate()
+    member.write_private_key_file(str(folder / MEMBER_KEY), password=PASSWORD)
+    allowed = folder / "authorized_keys"
+    allowed.write_text(f"{member.get_name()} {member.get_base64()} ana\n")
+    options += ["--key", str(folder / "host-key"), "--authorized-keys", str(allowed)]
     return options, f"SHA256:{digest.rstrip('=')}"

@@ -52,8 +52,7 @@ class SftpFiles(FsspecFiles):
             username=self._address.user,
             host_key_policy=_KnownKey(self._address.host_key),
             # Only what was given for this place is shown to its server.
-            **({"key_filename": identity, "passphrase": secret} if identity else {}),
-            **({} if identity else {"password": secret}),
+            **({"pkey": _key(identity, secret)} if identity else {"password": secret}),
             allow_agent=False,
             look_for_keys=False,
             timeout=STEP_S,
@@ -92,17 +91,27 @@ class SftpFiles(FsspecFiles):
         fs.ftp.remove(path)
 
     def trouble(self, error: Exception) -> TroubleError:
-        if isinstance(error, paramiko.PasswordRequiredException):
-            return TroubleError(Trouble.REFUSED, "The key's file wants its passphrase.")
         if isinstance(error, paramiko.AuthenticationException):
             return TroubleError(Trouble.REFUSED)
-        if isinstance(error, FileNotFoundError) and error.filename == self._address.identity:
-            return TroubleError(Trouble.REFUSED, "The key's file is not on this machine.")
         if isinstance(error, paramiko.SFTPError):
             return TroubleError(Trouble.NONSENSE)
         if isinstance(error, paramiko.SSHException):
             return TroubleError(Trouble.AWAY)
         return trouble_of(error)
+
+
+def _key(file: str, passphrase: str) -> Any:
+    """The private key in a file of any sort that SSH uses."""
+    for sort in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+        try:
+            return sort.from_private_key_file(file, password=passphrase or None)
+        except OSError:
+            why = "The key's file is not on this machine, or cannot be read."
+            raise TroubleError(Trouble.REFUSED, why) from None
+        except Exception:  # noqa: BLE001, S112 - each sort has its own ways to say it is another
+            continue
+    why = "The key's file holds no key, or its passphrase is another."
+    raise TroubleError(Trouble.REFUSED, why)
 
 
 class _FileSystem(SFTPFileSystem):  # type: ignore[misc]  # it ships no types

@@ -32,7 +32,7 @@ from mutualaid.sync.shelf_files import file_name, letters, part_name
 from mutualaid.sync.storage import s3, webdav
 from mutualaid.sync.storage.address import StorageAddress
 from mutualaid.sync.storage.files import FsspecFiles
-from tests.helpers.rclone import MISSING, PASSWORD, Served, served
+from tests.helpers.rclone import MEMBER_KEY, MISSING, PASSWORD, Served, served
 from tests.sync.shelves.suite import made_up_parcel
 from tests.sync.storage.scripted import Asked, Pieces, answer, begun, scripted
 
@@ -459,6 +459,24 @@ def test_a_wrong_password_is_a_sentence(sftp: Served) -> None:
     said = told_by(sftp.address(password="wr0ng"))
     assert "Check the name and the password" in said
     assert "wr0ng" not in said
+
+
+def test_a_key_in_a_file_lets_in(sftp: Served) -> None:
+    key = sftp.folder.parent / MEMBER_KEY
+    address = sftp.address("~by key").replace("places/~by key", "~/by%20key")
+    address = address.replace("#", f"&identity={key}#")
+
+    async def body() -> None:
+        shelf = FsspecShelf.at(StorageAddress.parse(address))
+        try:
+            await shelf.put(TOPIC, PARCEL)
+            assert await shelf.get(TOPIC, NAME) == PARCEL
+        finally:
+            await shelf.close()
+
+    asyncio.run(body())
+    for wrong in (address.removesuffix(f":{PASSWORD}"), address.replace(PASSWORD, "wr0ng")):
+        assert "its passphrase is another" in told_by(wrong)
 
 
 def test_a_key_that_is_not_there_is_a_sentence(sftp: Served, tmp_path: Path) -> None:
