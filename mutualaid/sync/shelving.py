@@ -76,12 +76,13 @@ class Shelving:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for address in unsaid:
-            keeper = self._keepers.get(address)
-            if keeper is not None:
-                with contextlib.suppress(MutualAidError, TimeoutError):
-                    async with asyncio.timeout(LAST_ROUND_S):
-                        await keeper.round()
+        keepers = [self._keepers[each] for each in unsaid if each in self._keepers]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_ROUND_S):
+                await asyncio.gather(
+                    *(keeper.round() for keeper in keepers if keeper.status.reachable),
+                    return_exceptions=True,
+                )
         for keeper in self._keepers.values():
             await _close(keeper.shelf)
         self._running.clear()
