@@ -6,13 +6,16 @@ Files lie there as in a folder; see :mod:`mutualaid.sync.shelf_files`. What talk
 server is in :mod:`mutualaid.sync.storage`, and its libraries are extras of the package.
 """
 
+import asyncio
 import importlib
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from mutualaid.errors import BadValueError
 from mutualaid.sync.parcel_outside import MOST_PARCEL, OUTSIDE_BYTES
 from mutualaid.sync.shelf import (
+    Cursor,
     ShelfError,
     ShelfFullError,
     ShelfLiesError,
@@ -131,6 +134,13 @@ class FsspecShelf(FileShelf):
 
     async def _write(self, topic: bytes, name: bytes, parcel: bytes) -> None:
         await self._asked(self._files.write(letters(topic), file_name(name), parcel))
+
+    async def wait(self, topic: TopicKey, after: Cursor) -> None:
+        """Ask again and again, from some time after the last listing on."""
+        seen = self._seen.get(topic.public)
+        if seen is not None and seen.has(after) and after.number == len(seen.names):
+            await asyncio.sleep(seen.looked + self._look_every - time.monotonic())
+        await super().wait(topic, after)
 
     async def drop(self, topic: TopicKey, name: bytes) -> None:
         """Take away a parcel that this machine left; nothing if it is gone already."""

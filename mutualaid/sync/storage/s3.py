@@ -7,6 +7,7 @@ s3fs is asynchronous itself, so nothing here needs a thread. An object appears w
 
 import asyncio
 import functools
+import logging
 import os
 from collections.abc import Coroutine
 from datetime import datetime
@@ -37,6 +38,10 @@ from mutualaid.sync.storage.files import (
     TroubleError,
     trouble_of,
 )
+
+# They tell every request, and what it was signed with, at DEBUG.
+for _name in ("aiobotocore", "botocore", "s3fs"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 _T = TypeVar("_T")
 

@@ -55,8 +55,9 @@ _LONGEST_TEXT: Final = 4096
 _FULL: Final = (413, 507)
 _REFUSED: Final = (401, 403, 405)
 
-# It tells every request at INFO.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+# They tell every request at INFO and DEBUG.
+for _name in ("httpcore", "httpx"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class WebdavFiles(FsspecFiles):

@@ -2,6 +2,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Addresses of storage, and where their secrets do not go."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from mutualaid.errors import BadValueError
@@ -9,6 +13,7 @@ from mutualaid.model.shelves import is_local, is_private, is_shelf, shown_addres
 from mutualaid.sync.shelves import open_shelf, read_address
 from mutualaid.sync.storage.address import StorageAddress
 
+ROOT = Path(__file__).parents[3]
 KEY = "SHA256:" + "aB+/" * 10 + "xyz"
 
 
@@ -114,6 +119,20 @@ def test_a_secret_is_of_this_machine_alone_unless_the_person_says_otherwise(
     assert is_shelf(address)
     assert is_private(address) is private
     assert is_local(address) is (private or address.startswith("folder:"))
+
+
+def test_the_program_does_without_what_storage_needs() -> None:
+    program = (
+        "import sys\n"
+        "import mutualaid.sync.fsspec_shelf, mutualaid.sync.service\n"
+        "from mutualaid.sync.storage.address import StorageAddress\n"
+        "print('\\n'.join(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    extras = {"aiobotocore", "aiohttp", "botocore", "fsspec", "httpx", "paramiko", "s3fs"}
+    assert extras.isdisjoint(done.stdout.split())
 
 
 def test_typed_addresses_are_read_by_their_kind() -> None:
