@@ -25,7 +25,7 @@ from mutualaid.model.posting import DAY_MS
 from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.replica import Replica
-from mutualaid.model.shelves import Shelves
+from mutualaid.model.shelves import Shelves, is_local
 from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.suggesting import Suggesting
@@ -326,8 +326,12 @@ class Group(Tending, Noticing, Suggesting, Shelves):
                 "You can invite others as soon as a neighbour's machine has let you in."
             )
         ends = self._now() + days * DAY_MS
+        shelves = self.open_addresses()
+        # What can be reached from anywhere first: there may not be room for all.
+        near = [each for each in shelves if is_local(each)]
+        far = [each for each in shelves if each not in near]
         invitation = Invitation.generate(
-            self.id, self.name, expires=ends, addresses=(*addresses, *self.open_addresses())
+            self.id, self.name, expires=ends, addresses=(*far, *addresses, *near)
         )
         with self._writing():
             self.replica.append_control(Invite(invitation.signing.public, uses, ends))

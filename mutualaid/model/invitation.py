@@ -226,12 +226,12 @@ def _clean(name: str) -> str:
 
 def _fitting(addresses: tuple[str, ...], room: int) -> Iterator[str]:
     for address in addresses:
-        room -= 1 + len(address.encode())
+        size = 1 + len(address.encode())
         if not address or not address.isprintable() or len(address.encode()) > 255:
             raise ValueError(f"{address!r} is no address")
-        if room < 0:
-            return
-        yield address
+        if size <= room:
+            room -= size
+            yield address
 
 
 def _checksum(frame: bytes) -> bytes:

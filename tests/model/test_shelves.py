@@ -74,7 +74,8 @@ def test_what_does_not_fit_an_invitation_is_left_out_of_it(ana: Group) -> None:
     for number in range(4):
         ana.add_shelf(f"{RELAY[:-1]}{number + 2}")
     invitation = parse_invitation(ana.invite(addresses=("10.0.0.1:47470",)).text)
-    assert invitation.addresses[0] == "10.0.0.1:47470"
+    assert invitation.addresses[0] == f"{RELAY[:-1]}2", "what can be reached from anywhere"
+    assert invitation.addresses[-1] == "10.0.0.1:47470", "there is room for that one"
     assert 1 < len(invitation.addresses) < 5
 
 
