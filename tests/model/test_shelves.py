@@ -10,10 +10,11 @@ from mutualaid.errors import BadValueError, NotFoundError
 from mutualaid.model import shelf_notes
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import parse_invitation
+from mutualaid.model.profile import Profile
 from mutualaid.model.shelf_notes import Noted, State
 from mutualaid.model.shelves import MOST_SHELVES, is_shelf, shown_address
 from mutualaid.model.store import Store
-from mutualaid.model.values import ShelfRow
+from mutualaid.model.values import PostDraft, PostKind, ShelfRow
 from tests.model.street import NOW, tell
 
 RELAY = "relay:relay.example:47471/" + "a" * 52
@@ -149,3 +150,20 @@ def test_any_member_may_add_a_relay_but_not_before_the_groups_page_has_come(
     with pytest.raises(NotFoundError, match="has not come"):
         ben.add_shelf(RELAY)
     ben.close()
+
+
+def test_a_profile_from_before_there_were_shelves_gets_them(tmp_path: Path) -> None:
+    with Profile.open(tmp_path, environ={"MUTUALAID_NO_KEYRING": "1"}) as profile:
+        with profile.start("Elm Street", "Ana") as group:
+            group.post(PostDraft(PostKind.NEED, "A ladder"))
+            store, directory = group.replica.store, group.directory
+            for table in ("shelf", "shelf_topic", "shelf_parcel", "group_relay"):
+                store.connection.execute(f"DROP TABLE {table}")
+            store.connection.execute("PRAGMA user_version = 3")
+            store.set_meta("views", 2)
+        with profile.open_directory(directory) as group:
+            assert group.shelves() == []
+            group.add_shelf(RELAY)
+            assert group.shelf_addresses() == [RELAY]
+            assert [post.title for post in group.posts()] == ["A ladder"]
+            assert group.health().ok
