@@ -139,6 +139,8 @@ class Shelving:
             self._group, shelf, local=is_local(address), stored=self._stored, pace=self._pace
         )
         self._keepers[address] = keeper
+        # Only what an invitation named: what is removed while a round runs is not taken up again.
+        asked = address not in self._group.shelf_addresses()
         wait, idle = FIRST_RETRY_S, 0
         while True:
             before = keeper.status
@@ -146,7 +148,7 @@ class Shelving:
             ok = False
             try:
                 await keeper.round()
-                self._adopt(address)
+                asked = asked and not self._adopt(address)
                 ok, wait = True, FIRST_RETRY_S
             except ShelfError as error:
                 _log.info("a shelf could not be used: %s", error)
@@ -185,12 +187,13 @@ class Shelving:
                 task.cancel()
             await asyncio.gather(here, there, return_exceptions=True)
 
-    def _adopt(self, address: str) -> None:
-        """Keep using the folder by which this newcomer was welcomed."""
+    def _adopt(self, address: str) -> bool:
+        """Keep using the folder by which this newcomer was welcomed; whether it was by this one."""
         group = self._group
         welcomed = is_local(address) and bool(group.replica.epochs())
         if welcomed and address not in group.shelf_addresses():
             group.add_shelf(address)
+        return welcomed
 
     def _note_unknown(self, address: str, why: str) -> None:
         row = ShelfRow(shown_address(address), is_local(address), problem=why)

@@ -130,6 +130,31 @@ def test_a_shelf_is_used_as_soon_as_it_is_added_and_no_more_once_it_is_removed(
     assert ana.shelves() == []
 
 
+def test_what_is_removed_while_it_is_looked_at_stays_removed(world: World, tmp_path: Path) -> None:
+    ana = world.start()
+    (tmp_path / "stick").mkdir()
+    address = f"folder:{tmp_path}/stick"
+    ana.add_shelf(address)
+    looking, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(FolderShelf):
+        async def list(self, topic: TopicKey, after: Cursor | None) -> Listing:
+            looking.set()
+            await go_on.wait()
+            return await super().list(topic, after)
+
+    async def body() -> None:
+        async with Kept(ana, lambda each: Slow(folder_of(each), look_every=0.01)) as one:
+            await looking.wait()
+            one.shelving._watching.cancel()
+            ana.remove_shelf(address)
+            go_on.set()
+            await until(lambda: bool(one.shelving._keepers[address].status.last_heard), one.changed)
+
+    run(body())
+    assert ana.shelf_addresses() == []
+
+
 def test_what_was_just_written_is_left_on_the_way_out(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
