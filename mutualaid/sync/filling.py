@@ -25,6 +25,8 @@ from mutualaid.sync.shelf_topics import MOST_PARCELS, NOBODY, Topic
 
 #: Bytes on a topic up to which others' gaps are filled: well below any shelf's quota.
 OTHERS_ROOM: Final = 32 * 1024 * 1024
+#: Where the shelf says its quota, up to this part of it.
+QUOTA_PART: Final = 4
 #: Chains that are looked through between two looks at the network.
 BRANCHES_AT_ONCE: Final = 20
 #: Photos that are left in one round, and bytes of statements of others in one head.
@@ -116,9 +118,13 @@ class Filling(Emptying):
         if not new_welcome:
             await self._list(topic, None)
             _own, theirs = await self._gaps(topic, others)
-        if topic.size < self._others_room:
+        if topic.size < self._room_for_others():
             await self._leave(topic, theirs)
             await self._leave_photos(topic, self._wanted_photos(topic))
+
+    def _room_for_others(self) -> int:
+        quota = self.shelf.quota
+        return self._others_room if quota is None else min(self._others_room, quota // QUOTA_PART)
 
     def _missing(self) -> int:
         """How many entries their authors said they hold that have not come here."""

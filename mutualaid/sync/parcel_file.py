@@ -141,6 +141,11 @@ class FileShelf:
         )
         return Listing(parcels, Cursor(bytes(16), len(parcels), running))
 
+    @property
+    def quota(self) -> int | None:
+        """See :attr:`Shelf.quota`; files have none."""
+        return None
+
     async def head(self, topic: TopicKey, name: bytes) -> bytes:
         at, size = self._place(topic, name)
         start = self._read(at, min(size, OUTSIDE_BYTES + 4096))

@@ -149,6 +149,10 @@ class Shelf(Protocol):
         """Say what lies there after a cursor, or from the beginning; at most ``MOST_LISTED``."""
         ...
 
+    @property
+    def quota(self) -> int | None:
+        """Bytes that a topic may take up here; None where the shelf has not said so."""
+
     async def head(self, topic: TopicKey, name: bytes) -> bytes:
         """Return version, topic and sealed index part alone. Only the key can tell if it is true.
 

@@ -167,6 +167,11 @@ class FileShelf(ABC):
         self._check_outside(topic, name, parcel)
         return parcel
 
+    @property
+    def quota(self) -> int | None:
+        """See :attr:`Shelf.quota`; files have none."""
+        return None
+
     async def head(self, topic: TopicKey, name: bytes) -> bytes:
         """The head of a parcel whose whole file was read and found to be the one it is named."""
         parcel = await self.get(topic, name)

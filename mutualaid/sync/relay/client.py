@@ -109,6 +109,11 @@ class RelayShelf:
         body = await self._ask(Op.LIST, topic, cursor.encode())
         return self._listing(topic.public, cursor, body)
 
+    @property
+    def quota(self) -> int | None:
+        """See :attr:`Shelf.quota`."""
+        return None if self.limits is None else self.limits.quota_bytes
+
     async def head(self, topic: TopicKey, name: bytes) -> bytes:
         """See :meth:`Shelf.head`."""
         data = await self._ask(Op.HEAD, topic, name)

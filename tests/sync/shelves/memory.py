@@ -46,6 +46,8 @@ class Place:
     withheld: set[bytes] = field(default_factory=set)
     #: Whether it is like a folder, which forgets nothing by itself.
     keeps_for_ever: bool = False
+    #: What it says it grants to a topic, in bytes.
+    quota: int | None = None
     heads: list[bytes] = field(default_factory=list)
     gets: list[bytes] = field(default_factory=list)
     puts: list[bytes] = field(default_factory=list)
@@ -109,6 +111,10 @@ class MemoryShelf:
             more=end < len(found),
             reset=not known,
         )
+
+    @property
+    def quota(self) -> int | None:
+        return self.place.quota
 
     async def head(self, topic: TopicKey, name: bytes) -> bytes:
         parcel = self._parcel(topic, name)

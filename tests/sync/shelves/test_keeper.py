@@ -165,6 +165,28 @@ def test_others_fill_gaps_after_a_while_and_only_what_somebody_lacks(
     assert titles(world, "Cleo") == {"A ladder"}
 
 
+def test_others_leave_the_room_that_a_shelf_says_it_has_to_the_authors(
+    world: World, place: Place
+) -> None:
+    place.quota = 4 * 4096  # a quarter of it, one small parcel, is for what others wrote
+    ana = world.start()
+    ben, _cleo = world.join("Ben"), world.join("Cleo")
+    ana.post(need("A ladder"))
+    world.meet(ana, ben)
+    ben.post(need("A drill"))
+    world.visit("Ben", place)
+    world.seconds += 100
+    world.visit("Ben", place)
+    world.visit("Cleo", place)
+    assert titles(world, "Cleo") == {"A drill"}
+    place.quota = None
+    world.visit("Ben", place)
+    world.seconds += 100
+    world.visit("Ben", place)
+    world.visit("Cleo", place)
+    assert titles(world, "Cleo") == {"A drill", "A ladder"}
+
+
 def test_two_who_leave_old_history_leave_the_same_parcels(world: World, place: Place) -> None:
     ana = world.start()
     ben = world.join("Ben")
