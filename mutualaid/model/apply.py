@@ -276,9 +276,8 @@ class Applier:
             return  # of a newer version: kept and passed on
         number = record.number
         rows_by_table, text = view(record)
-        column = outcomes.CONCERNED.get(record.kind)
-        if column is not None and (rows := rows_by_table.get(record.kind)):
-            write.posts.add(rows[0][0])  # the post is the first column
+        if record.kind in outcomes.CONCERNED and (rows := rows_by_table.get(record.kind)):
+            write.posts.add(rows[0][0])
         for table, rows in rows_by_table.items():
             if rows:
                 write.views.setdefault(table, []).extend((number, *row) for row in rows)
@@ -469,9 +468,8 @@ class Applier:
         kind = REGISTRY.get(kind_name or "")
         if kind is None:
             return
-        column = outcomes.CONCERNED.get(kind.name)
-        if column is not None:
-            sql = f"SELECT {column} FROM {kind.name} WHERE record = ?"
+        if kind.name in outcomes.CONCERNED:
+            sql = f"SELECT post FROM {kind.name} WHERE record = ?"
             write.posts.update(row[0] for row in db.execute(sql, (number,)))
         search.remove(db, indexed_texts(db, kind, (number,)))
         for table in kind.tables:

@@ -21,8 +21,8 @@ from mutualaid.model.values import PostStatus, Standing
 STATUSES: Final = tuple(PostStatus)
 STANDINGS: Final = tuple(Standing)
 
-#: Kinds of records from which outcomes follow, with the column of the post that each is about.
-CONCERNED: Final[Mapping[str, str]] = {"response": "post", "decision": "post"}
+#: Kinds of records from which outcomes follow. The first column of each is the post.
+CONCERNED: Final = ("response", "decision")
 
 TABLES: Final = (
     Table(
@@ -143,11 +143,11 @@ def answered(db: Any, posts: Collection[bytes]) -> set[bytes]:
     """Those of these posts about which there are answers or decisions."""
     found: set[bytes] = set()
     some = list(posts)
-    for kind, column in CONCERNED.items():
+    for kind in CONCERNED:
         for at in range(0, len(some), 500):
             ids = some[at : at + 500]
             marks = ",".join("?" * len(ids))
-            sql = f"SELECT DISTINCT {column} FROM {kind} WHERE {column} IN ({marks})"
+            sql = f"SELECT DISTINCT post FROM {kind} WHERE post IN ({marks})"
             found.update(row[0] for row in db.execute(sql, ids))
     return found
 

@@ -36,8 +36,6 @@ LEAST_HEAD: Final = 512
 MOST_HEAD: Final = 64 * 1024
 #: What an index may come to once inflated.
 MOST_INFLATED: Final = 256 * 1024
-#: What a body may hold, sealed and padded in a parcel of the largest size.
-MOST_BODY: Final = MOST_PARCEL - MOST_HEAD - keys.BOX_OVERHEAD - 4
 MOST_STRETCHES: Final = 1024
 MOST_BATCHES: Final = 16
 MOST_BLOBS: Final = 64

@@ -36,7 +36,6 @@ __all__ = [
     "indexed_texts",
     "table_sql",
     "view",
-    "view_sql",
 ]
 
 #: Raised with every change to a table, to ``rows`` or to what search covers and how it folds: a
@@ -60,11 +59,6 @@ REGISTRY: Final[Mapping[str, Kind]] = {
         sealed,
     )
 }
-
-
-def view_sql(kind: Kind) -> tuple[str, ...]:
-    """The statements that make the tables and indexes of a kind's view."""
-    return tuple(statement for table in kind.tables for statement in table_sql(table))
 
 
 def table_sql(table: Table) -> tuple[str, ...]:

@@ -96,10 +96,6 @@ class StorageFiles(Protocol):
 MOST_ENTRIES: Final = 2 * MOST_FILES
 
 
-#: Where file systems of fsspec say when a file was written.
-_TIMES: Final = ("mtime", "modified", "LastModified", "created")
-
-
 def entry(details: Mapping[str, Any]) -> Entry | None:
     """What fsspec says of a file, or None for a folder and for nonsense."""
     name, size = details.get("name"), details.get("size")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mutualaid.model import search
-from mutualaid.model.records import REGISTRY, Kind, Record, indexed_texts, view, view_sql
+from mutualaid.model.records import REGISTRY, Kind, Record, indexed_texts, table_sql, view
 from mutualaid.model.values import Millis, Scalar
 
 kinds = pytest.mark.parametrize("kind", REGISTRY.values(), ids=lambda kind: kind.name)
@@ -44,8 +44,8 @@ def names(kind: Kind) -> st.SearchStrategy[str]:
 
 def database() -> Any:
     db = sqlite.connect(":memory:", isolation_level=None)
-    for kind in REGISTRY.values():
-        for statement in view_sql(kind):
+    for table in (table for kind in REGISTRY.values() for table in kind.tables):
+        for statement in table_sql(table):
             db.execute(statement)
     for statement in search.create_sql():
         db.execute(statement)
