@@ -166,10 +166,9 @@ def test_learners_meet_their_teachers(world: World) -> None:
         assert len(known & mine) >= 0.8 * len(mine), sorted(mine - known)
 
 
+@pytest.mark.parametrize("world", ["all"], indirect=True)
 def test_other_languages_are_searched_too(world: World) -> None:
     """Things and handiwork need little language; what the set does not name is not judged."""
-    if len(world.languages) == 1:
-        pytest.skip("one language only")
     needs = {id_: one for each in LANGUAGES for id_, one in posts(each, PostKind.NEED).items()}
     known = found = 0
     for cross in read("cross")["cross"]:

@@ -10,6 +10,7 @@
 where each call makes one more :class:`Shelf` at the same place, as another machine would.
 """
 
+import abc
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
@@ -66,15 +67,15 @@ def names(listed: Listing | list[Listed]) -> set[bytes]:
     return {each.name for each in parcels}
 
 
-class ShelfSuite:
+class ShelfSuite(abc.ABC):
     """Subclass it, name the subclass ``Test…`` and say what the place is."""
 
     #: Whether numbers grow by one and the running hash runs over all names.
     counts = True
 
+    @abc.abstractmethod
     def place(self, tmp_path: Path) -> contextlib.AbstractAsyncContextManager[Open]:
         """A place for shelves; calling what it yields makes one."""
-        raise NotImplementedError
 
     def run(self, tmp_path: Path, body: Callable[[Shelf, Open], Awaitable[None]]) -> None:
         """Run *body* with a shelf, and with what makes more of them."""

@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is posted for people without a machine: answers, what to phone back, numbers."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from mutualaid.model.values import PostFilter, PostStatus, Standing
@@ -16,21 +13,6 @@ from mutualaid.ui.widgets import Button, Text
 from tests.model.neighbours import Neighbours
 from tests.ui.helpers import Key, dialog, press, settle, tab_to
 from tests.ui.homes import Home
-
-
-@pytest.fixture
-def street(tmp_path: Path) -> Iterator[Neighbours]:
-    made = Neighbours(tmp_path, "Ana", "Ben", "Cleo")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def home(qtbot, street: Neighbours) -> Iterator[Home]:
-    made = Home(qtbot, street)
-    made.window.show_page("mine")
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """My page: what waits for my yes, what I promised, what I asked, what was done; by keyboard."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -29,21 +27,6 @@ from tests.ui.helpers import Key, dialog, focused, press, settle, tab_to
 from tests.ui.homes import Home
 from tests.ui.test_names import lay_out, look_at
 from tests.ui.test_shell import cut_labels, outside
-
-
-@pytest.fixture
-def street(tmp_path: Path) -> Iterator[Neighbours]:
-    made = Neighbours(tmp_path, "Ana", "Ben", "Cleo")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def home(qtbot, street: Neighbours) -> Iterator[Home]:
-    made = Home(qtbot, street)
-    made.window.show_page("mine")
-    yield made
-    made.close()
 
 
 @pytest.fixture

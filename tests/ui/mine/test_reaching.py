@@ -2,9 +2,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How I can be reached, by whom, and how that is taken back."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from mutualaid.model.values import Audience, ContactKind, OpenedRow
@@ -19,21 +16,6 @@ from tests.ui.helpers import Key, dialog, focused, press, settle, tab_to, type_t
 from tests.ui.homes import Home
 
 PHONE, EMAIL = ContactKind.PHONE, ContactKind.EMAIL
-
-
-@pytest.fixture
-def street(tmp_path: Path) -> Iterator[Neighbours]:
-    made = Neighbours(tmp_path, "Ana", "Ben", "Cleo")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def home(qtbot, street: Neighbours) -> Iterator[Home]:
-    made = Home(qtbot, street)
-    made.window.show_page("mine")
-    yield made
-    made.close()
 
 
 @pytest.fixture
