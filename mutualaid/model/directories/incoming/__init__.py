@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What comes in: lists that others keep, read into items, shown before anything is written."""

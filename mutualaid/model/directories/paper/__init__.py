@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What stands on paper: the content of every sheet, without a line of drawing."""

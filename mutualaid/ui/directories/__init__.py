@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Directories: what would leave and what is held back, written, printed, and taken in."""

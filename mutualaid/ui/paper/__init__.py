@@ -1,0 +1,3 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Sheets of paper, drawn: one builder for the printer and for PDF."""
