@@ -10,6 +10,7 @@ from mutualaid.model.records import (
     comment,
     contact,
     decision,
+    export,
     group,
     notice,
     person,
@@ -40,7 +41,7 @@ __all__ = [
 
 #: Raised with every change to a table, to ``rows`` or to what search covers and how it folds: a
 #: database that was built by another version of these rules rebuilds its views.
-VIEW_VERSION: Final = 3
+VIEW_VERSION: Final = 4
 
 REGISTRY: Final[Mapping[str, Kind]] = {
     module.KIND.name: module.KIND
@@ -57,6 +58,7 @@ REGISTRY: Final[Mapping[str, Kind]] = {
         group,
         contact,
         sealed,
+        export,
     )
 }
 

@@ -83,6 +83,10 @@ def _value(kind: Kind, rule: Field, value: Scalar) -> Scalar:
             if not isinstance(value, bytes) or len(value) != rule.longest:
                 raise TypeError(f"{rule.name} of {kind.name} is {rule.longest} bytes")
             return value
+        case FieldType.PACKED:
+            if not isinstance(value, bytes) or len(value) > rule.longest:
+                raise TypeError(f"{rule.name} of {kind.name} is up to {rule.longest} bytes")
+            return value
 
 
 def _text(kind: Kind, rule: Field, value: Scalar) -> str | None:

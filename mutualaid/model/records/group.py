@@ -7,8 +7,10 @@ Any member may change it.
 
 from typing import Final
 
+from mutualaid.errors import BadValueError
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
-from mutualaid.model.records.reading import integer, line
+from mutualaid.model.records.reading import family, integer, line, long_text
+from mutualaid.model.records.sharing import LONGEST_POINT, point
 from mutualaid.model.values import Rules
 
 #: Least and most of each rule. What was agreed otherwise, by whatever version, is not agreed.
@@ -19,6 +21,11 @@ FORGET_DAYS: Final = (7, 3650)
 #: Characters of a shelf's address, and how many of those in the record are looked at.
 LONGEST_ADDRESS: Final = 200
 MOST_RELAYS: Final = 32
+
+LONGEST_ABOUT: Final = 2000
+LONGEST_CONTACT: Final = 200
+#: How the address of the group's form begins.
+FORM: Final = "https://"
 
 _USUAL: Final = Rules()
 
@@ -36,8 +43,37 @@ def rows(record: Record) -> Rows:
         integer(get("lapse_days"), *LAPSE_DAYS, _USUAL.lapse_days),
         integer(get("urgent_hours"), *URGENT_HOURS, _USUAL.urgent_hours),
         integer(get("forget_days"), *FORGET_DAYS, _USUAL.forget_days),
+        long_text(get("about"), LONGEST_ABOUT),
+        line(get("contact_email"), LONGEST_CONTACT),
+        line(get("contact_phone"), LONGEST_CONTACT),
+        form if (form := line(get("contact_form"), LONGEST_CONTACT)).startswith(FORM) else "",
+        line(get("contact_where"), LONGEST_CONTACT),
     )
-    return {"group_page": (row,), "group_relay": _relays(record)}
+    points = [
+        (area, *found)
+        for area, value in family(record.fields, "point:")
+        if (found := point(value)) is not None
+    ]
+    return {"group_page": (row,), "group_relay": _relays(record), "group_point": points}
+
+
+def clean_email(text: str) -> str:
+    """An address with something on both sides of its @; raises BadValueError for any other."""
+    before, _, after = text.partition("@")
+    if not before or not after or " " in text:
+        raise BadValueError(
+            f"“{text[:40]}” is no email address. It has an @ in the middle; write it again."
+        )
+    return text
+
+
+def clean_form(text: str) -> str:
+    """The address of a form on the web; raises BadValueError for what is none."""
+    if not text.startswith(FORM) or " " in text or len(text) == len(FORM):
+        raise BadValueError(
+            f"“{text[:40]}” is no address of a form. It begins with https:// and has no spaces."
+        )
+    return text
 
 
 def _relays(record: Record) -> list[tuple[str]]:
@@ -90,6 +126,12 @@ KIND: Final = Kind(
             label="address",
             longest_key=LONGEST_ADDRESS,
         ),
+        Field("about", FieldType.LONG_TEXT, longest=LONGEST_ABOUT, label="description"),
+        Field("contact_email", longest=LONGEST_CONTACT, clean=clean_email, label="email"),
+        Field("contact_phone", longest=LONGEST_CONTACT, label="phone number"),
+        Field("contact_form", longest=LONGEST_CONTACT, clean=clean_form, label="form"),
+        Field("contact_where", longest=LONGEST_CONTACT, label="place to ask at"),
+        Field("point:", longest=LONGEST_POINT, prefix=True, label="area"),  # "lat,lon"
     ),
     tables=(
         Table(
@@ -102,7 +144,18 @@ KIND: Final = Kind(
                 "lapse_days INTEGER NOT NULL",
                 "urgent_hours INTEGER NOT NULL",
                 "forget_days INTEGER NOT NULL",
+                "about TEXT NOT NULL",
+                "email TEXT NOT NULL",
+                "phone TEXT NOT NULL",
+                "form TEXT NOT NULL",
+                "whereabouts TEXT NOT NULL",
             ),
+        ),
+        Table(
+            "group_point",
+            ("area TEXT NOT NULL", "lat REAL NOT NULL", "lon REAL NOT NULL"),
+            indexes=("record",),
+            one_row=False,
         ),
         Table("group_relay", ("address TEXT NOT NULL",), indexes=("record",), one_row=False),
     ),

@@ -24,6 +24,7 @@ class FieldType(Enum):
     INTEGER = "integer"
     BOOLEAN = "boolean"
     BYTES = "bytes"
+    PACKED = "packed"  # bytes of any length up to ``longest``
     TIME = "time"  # ms since 1970 UTC
 
 

@@ -6,13 +6,18 @@ from typing import Final
 
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
 from mutualaid.model.records.reading import family, integer, line
+from mutualaid.model.records.sharing import audience, share_field
 from mutualaid.model.taxonomy import product_name, product_words
 from mutualaid.model.text import plain
 from mutualaid.model.values import SkillLevel
+from mutualaid.model.values.directories import ShareField
 
 #: How a skill is held; the view keeps the place in this tuple, and more is greater.
 LEVELS: Final = (SkillLevel.LEARN, SkillLevel.CAN, SkillLevel.TEACH)
 LEARN, CAN, TEACH = range(3)
+
+#: What a person may let leave; the view keeps the place in this tuple.
+SHARES: Final = tuple(ShareField)
 
 _LEVEL: Final = {str(level): number for number, level in enumerate(LEVELS)}
 
@@ -58,6 +63,11 @@ def rows(record: Record) -> Rows:
         "person_language": languages,
         "person_skill": skills,
         "person_fix": fixes,
+        "person_share": [
+            (place, shown)
+            for place, share in enumerate(SHARES)
+            if (shown := audience(get(f"share:{share}"))) is not None
+        ],
     }
 
 
@@ -98,6 +108,7 @@ KIND: Final = Kind(
             label="note",
             clean=canonical_product,
         ),
+        share_field("share:", prefix=True),
     ),
     tables=(
         Table(
@@ -130,6 +141,12 @@ KIND: Final = Kind(
                 "declared INTEGER NOT NULL",
             ),
             indexes=("record", "category, level"),
+            one_row=False,
+        ),
+        Table(
+            "person_share",
+            ("field INTEGER NOT NULL", "audience INTEGER NOT NULL"),
+            indexes=("record",),
             one_row=False,
         ),
     ),

@@ -4,18 +4,43 @@
 
 from typing import Final
 
+from mutualaid.errors import BadValueError
 from mutualaid.model import hours
+from mutualaid.model.records.contact import LONGEST_VALUE
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
 from mutualaid.model.records.person import canonical_product
 from mutualaid.model.records.reading import family, line, long_text, time
+from mutualaid.model.records.sharing import (
+    LONGEST_POINT,
+    SOURCE_FIELDS,
+    UNSAID,
+    audience,
+    clean_point,
+    point,
+    share_field,
+    source_rows,
+    source_tables,
+)
 from mutualaid.model.taxonomy import product_words
 from mutualaid.model.text import plain
-from mutualaid.model.values import PlaceKind
+from mutualaid.model.values import ContactKind, PlaceKind
 
 #: The view keeps the place in this tuple.
 KINDS: Final = tuple(PlaceKind)
 
+#: Ways to reach a place; the view keeps the place in this tuple.
+CONTACTS: Final = tuple(ContactKind)
+
 _KIND: Final = {str(kind): number for number, kind in enumerate(KINDS)}
+
+
+def clean_kind(text: str) -> str:
+    """A kind of contact; raises BadValueError for any other."""
+    if text.lower() not in CONTACTS:
+        raise BadValueError(
+            f"“{text[:40]}” is not a kind of contact. Possible are: {', '.join(CONTACTS)}."
+        )
+    return text.lower()
 
 
 def rows(record: Record) -> Rows:
@@ -32,6 +57,8 @@ def rows(record: Record) -> Rows:
         if value is not False
     }
     fixes = sorted(found.items())
+    share = audience(get("share"))
+    lat, lon = point(get("point")) or (None, None)
     words = [area, address, about]
     words.extend(f"{product_words(category)} {note}" for category, note in fixes)
     return {
@@ -48,9 +75,18 @@ def rows(record: Record) -> Rows:
                 line(get("origin"), 140),
                 f" {plain(name)}",
                 f" {plain(' '.join(words))}",
+                UNSAID if share is None else share,
+                lat,
+                lon,
             ),
         ),
         "place_fix": fixes,
+        "place_contact": [
+            (place, value)
+            for place, kind in enumerate(CONTACTS)
+            if (value := line(get(f"contact:{kind}"), LONGEST_VALUE))
+        ],
+        **source_rows("place", record.fields),
     }
 
 
@@ -71,7 +107,10 @@ KIND: Final = Kind(
             clean=canonical_product,
         ),
         Field("confirmed", FieldType.TIME),
-        Field("origin", longest=140),
+        share_field("share"),
+        Field("point", longest=LONGEST_POINT, clean=clean_point, label="point on the map"),
+        Field("contact:", longest=LONGEST_VALUE, prefix=True, label="contact", clean=clean_kind),
+        *SOURCE_FIELDS,
     ),
     tables=(
         Table(
@@ -88,6 +127,9 @@ KIND: Final = Kind(
                 "origin TEXT NOT NULL",
                 "sort_name TEXT NOT NULL",  # this and the next are plain, after a space
                 "words TEXT NOT NULL",
+                "share INTEGER NOT NULL",
+                "lat REAL",
+                "lon REAL",
             ),
             indexes=("sort_name",),
         ),
@@ -97,6 +139,13 @@ KIND: Final = Kind(
             indexes=("record", "category"),
             one_row=False,
         ),
+        Table(
+            "place_contact",
+            ("kind INTEGER NOT NULL", "value TEXT NOT NULL"),
+            indexes=("record",),
+            one_row=False,
+        ),
+        *source_tables("place"),
     ),
     rows=rows,
     group_may_own=True,

@@ -7,13 +7,20 @@ of others (``state``, see ``outcomes``), and the time of expiry; whether a post 
 worked out by the queries.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
 from mutualaid.model.records.reading import LATEST, family, integer, line, long_text, time
+from mutualaid.model.records.sharing import (
+    SOURCE_FIELDS,
+    audience,
+    share_field,
+    source_rows,
+    source_tables,
+)
 from mutualaid.model.search import CATEGORY_MARK
 from mutualaid.model.taxonomy import CATEGORIES, CATEGORY_BY_ID
 from mutualaid.model.values import Mode, PostKind, Repeat, Scalar, Urgency
@@ -31,6 +38,9 @@ BOARD_INDEX: Final = "post_1"
 LONGEST_TITLE: Final = 140
 LONGEST_TEXT: Final = 4000
 LONGEST_PART: Final = 40
+#: For whom a post, its photos and the name of whom it is for may leave.
+SHARES: Final = ("share", "share_photos", "share_for")
+
 MOST_PARTS: Final = 12  # sorts
 MOST_OF_A_PART: Final = 99
 MOST_ROUNDS: Final = 10_000
@@ -94,6 +104,7 @@ def rows(record: Record) -> Rows:
         ),
         "post_part": () if sorts is _ONE or "" in sorts else tuple(sorts.items()),
         "post_photo": () if plain else _photos(record),
+        **({} if plain else _leaving(record)),
     }
 
 
@@ -125,6 +136,13 @@ def _more(record: Record, sorts: Mapping[str, int]) -> tuple[object, ...]:
         time(get("confirmed")) or 0,
         line(get("yes"), 80),
     )
+
+
+def _leaving(record: Record) -> dict[str, Sequence[tuple[Any, ...]]]:
+    """For whom it may leave, and whence it came."""
+    shares = tuple(audience(record.fields.get(name)) for name in SHARES)
+    said = any(share is not None for share in shares)
+    return {"post_share": (shares,) if said else (), **source_rows("post", record.fields)}
 
 
 def photos(fields: Mapping[str, Scalar]) -> Iterator[tuple[str, bytes]]:
@@ -194,6 +212,8 @@ KIND: Final = Kind(
         Field("lang", longest=20, label="language"),
         Field("state", FieldType.CHOICE, choices=STATES),
         Field("confirmed", FieldType.TIME),
+        *(share_field(name) for name in SHARES),
+        *SOURCE_FIELDS,
     ),
     tables=(
         Table(
@@ -242,6 +262,9 @@ KIND: Final = Kind(
             indexes=("record, place", "hash"),
             one_row=False,
         ),
+        # Each is where it was said only, and counts then; NULL where another one was said.
+        Table("post_share", ("post INTEGER", "photos INTEGER", "on_behalf_of INTEGER")),
+        *source_tables("post"),
     ),
     rows=rows,
     indexed=("category", "title", "text", "area", "due", "on_behalf_of"),

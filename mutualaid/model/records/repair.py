@@ -66,6 +66,7 @@ def rows(record: Record) -> Rows:
                 line(get("country"), 3),
                 line(get("origin"), 140),
                 line(get("licence"), 80),
+                line(get("origin_id"), 140),
             ),
         )
     }
@@ -85,7 +86,8 @@ KIND: Final = Kind(
         Field("year", longest=10, label="year of manufacture"),
         Field("age", longest=10),
         Field("country", longest=3, label="country code"),
-        Field("origin", longest=140),  # where it was first recorded, and under which id
+        Field("origin", longest=140),  # the list where it was first recorded
+        Field("origin_id", longest=140),
         Field("licence", longest=80),
     ),
     tables=(
@@ -106,6 +108,7 @@ KIND: Final = Kind(
                 "country TEXT NOT NULL",
                 "origin TEXT NOT NULL",
                 "licence TEXT NOT NULL",
+                "origin_id TEXT NOT NULL",
             ),
             indexes=(
                 "date",
