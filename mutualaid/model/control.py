@@ -7,7 +7,9 @@ A type this version does not know, or a payload it cannot read, decodes to None:
 kept and passed on, and says nothing here.
 """
 
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
+from itertools import pairwise
 from typing import Any, ClassVar, Final
 
 import cbor2
@@ -19,6 +21,13 @@ DEVICE_DOMAIN: Final = b"mutualaid/device/1"
 
 MAX_SEALED: Final = 512
 MAX_NAMES: Final = 1000  # records, entries or keys that one control entry names
+
+#: Receivers of one part of a rotation, which fill a payload: all parts but the last have so many.
+RECEIVERS: Final = 500
+#: Parts of one rotation: enough for 32,000 machines, and an end to what a cheat may announce.
+MAX_PARTS: Final = 64
+#: An epoch secret as it is sealed to a device.
+BOX_BYTES: Final = keys.KEY_BYTES + keys.SEAL_OVERHEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +122,27 @@ class Purge:
     entries: tuple[bytes, ...]
 
 
-Control = Start | Invite | CloseInvite | Admit | AddDevice | Freeze | KeyShare | Purge
+@dataclass(frozen=True, slots=True)
+class Rotate:
+    """One part of a rotation: a new epoch, and its secret sealed to each of these devices.
+
+    The parts are entries that follow one another in one chain. The receivers of all of them
+    together are in ascending order, each named once; ``boxes`` are in the same order.
+    """
+
+    TYPE: ClassVar[int] = 9
+    epoch: bytes
+    part: int  # from 0
+    parts: int
+    devices: tuple[bytes, ...]
+    boxes: tuple[bytes, ...]
+
+
+Control = Start | Invite | CloseInvite | Admit | AddDevice | Freeze | KeyShare | Purge | Rotate
 
 _BY_TYPE: Final[dict[int, type[Control]]] = {
     kind.TYPE: kind
-    for kind in (Start, Invite, CloseInvite, Admit, AddDevice, Freeze, KeyShare, Purge)
+    for kind in (Start, Invite, CloseInvite, Admit, AddDevice, Freeze, KeyShare, Purge, Rotate)
 }
 
 _SIZES: Final = {
@@ -148,6 +173,8 @@ def decode(payload: bytes) -> Control | None:
         names = [each.name for each in fields(kind)]
         values = [_checked(name, value) for name, value in zip(names, parts[1:], strict=True)]
         control: Control = kind(*values)
+        if isinstance(control, Rotate) and not _is_part(control):
+            return None
         # One payload, one meaning: what was not written canonically is not read.
         return control if encode(control) == payload else None
     except Exception:  # noqa: BLE001 - hostile bytes raise many kinds; each means "cannot be read"
@@ -160,7 +187,7 @@ def _checked(name: str, value: Any) -> Any:
         if len(parts) > MAX_NAMES or not all(type(part) is bytes for part in parts):
             raise ValueError(name)
         return parts
-    if name in ("uses", "ends"):
+    if name in ("uses", "ends", "part", "parts"):
         if type(value) is not int or not 0 <= value < 1 << 53:
             raise ValueError(name)
         return value
@@ -169,6 +196,33 @@ def _checked(name: str, value: Any) -> Any:
     if name in _SIZES and len(value) != _SIZES[name]:
         raise ValueError(name)
     return value
+
+
+def _is_part(rotate: Rotate) -> bool:
+    """Whether a part is one: there is one way only to write a rotation down."""
+    count = len(rotate.devices)
+    is_last = rotate.part == rotate.parts - 1
+    return (
+        rotate.part < rotate.parts <= MAX_PARTS
+        and 0 < count <= RECEIVERS
+        and (is_last or count == RECEIVERS)
+        and len(rotate.boxes) == count
+        and all(len(device) == keys.KEY_BYTES for device in rotate.devices)
+        and all(one < other for one, other in pairwise(rotate.devices))
+        and all(len(box) == BOX_BYTES for box in rotate.boxes)
+    )
+
+
+def rotation(epoch: bytes, boxes: Mapping[bytes, bytes]) -> list[Rotate]:
+    """The parts of a rotation that hands each device its box; ValueError for too many or none."""
+    devices = sorted(boxes)
+    some = [devices[at : at + RECEIVERS] for at in range(0, len(devices), RECEIVERS)]
+    if not 0 < len(some) <= MAX_PARTS:
+        raise ValueError(f"a rotation for {len(devices)} machines")
+    return [
+        Rotate(epoch, part, len(some), tuple(each), tuple(boxes[device] for device in each))
+        for part, each in enumerate(some)
+    ]
 
 
 def group_id(start_payload: bytes) -> bytes:

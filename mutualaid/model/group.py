@@ -25,6 +25,7 @@ from mutualaid.model.posting import DAY_MS
 from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.replica import Replica
+from mutualaid.model.rotating import NO_KEY, Rotating
 from mutualaid.model.shelves import Shelves, is_local
 from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
@@ -53,7 +54,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Tending, Noticing, Suggesting, Shelves):
+class Group(Tending, Noticing, Suggesting, Shelves, Rotating):
     """A group as one person on one machine works with it."""
 
     @classmethod
@@ -113,7 +114,7 @@ class Group(Tending, Noticing, Suggesting, Shelves):
             raise InvitationError(str(why))
 
     def advisories(self) -> list[str]:
-        """Lasting sentences a person should see: about the key, a copied profile, a refusal, the
+        """Lasting sentences a person should see: about keys, a copied profile, a refusal, the
         clock."""
         found: list[str] = []
         if self.replica.copied_at is not None:
@@ -121,6 +122,8 @@ class Group(Tending, Noticing, Suggesting, Shelves):
         why = self.replica.store.meta("refused")
         if why is not None and not self.joined:
             found.append(str(why))
+        if self.lacks_key:
+            found.append(NO_KEY)
         if self.warning is not None:
             found.append(self.warning)
         clock = self.clock_advice()

@@ -27,6 +27,9 @@ _NONCE_BYTES: Final = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #: What :func:`encrypt` adds to the length of what it is given.
 BOX_OVERHEAD: Final = _NONCE_BYTES + bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES
 
+#: What :func:`seal` adds.
+SEAL_OVERHEAD: Final = bindings.crypto_box_SEALBYTES
+
 STREAM_HEADER_BYTES: Final = bindings.crypto_secretstream_xchacha20poly1305_HEADERBYTES
 STREAM_OVERHEAD: Final = bindings.crypto_secretstream_xchacha20poly1305_ABYTES
 

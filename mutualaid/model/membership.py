@@ -4,8 +4,8 @@
 
 Pure, deterministic, independent of clocks and of the order in which entries came. Control entries
 form a graph by ``prev`` and ``after``. They are put in one canonical order (causes first, ties by
-hash) and each is judged against what stands before it. A further kind of entry (role, removal,
-rotation) is one more case in ``_Fold.take``.
+hash) and each is judged against what stands before it. A further kind of entry (role, removal) is
+one more case in ``_Fold.take``.
 
 Cut-offs reach backwards: a freeze names the heads up to which a device counts, whatever stands
 where in the order. So the fold takes cut-offs one device at a time, that of the most senior author
@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from mutualaid.model import keys, plain
 from mutualaid.model.control import (
@@ -32,12 +32,14 @@ from mutualaid.model.control import (
     Invite,
     KeyShare,
     Purge,
+    Rotate,
     Start,
     device_message,
     group_id,
     join_message,
 )
 from mutualaid.model.entry import SIGNED_DOMAIN, SIGNED_EVERY, Chain, entry_hash
+from mutualaid.model.rotation import Gathering, Rotation, epochs_in_order
 
 #: Heads that one freeze may name: all branches of both chains, and no end of them.
 MAX_FREEZE_HEADS: Final = 64
@@ -96,6 +98,15 @@ class OpenInvitation:
     closed: bool = False
 
 
+class Share(NamedTuple):
+    """An epoch secret as it was sealed to a device, and by which entry: the number ``seq`` in the
+    control chain of device ``by``."""
+
+    sealed: bytes
+    by: bytes
+    seq: int
+
+
 @dataclass(frozen=True, slots=True)
 class Membership:
     """The folded answer; a value, compared and hashed by what it holds."""
@@ -104,11 +115,13 @@ class Membership:
     persons: Mapping[bytes, Person] = field(default_factory=dict)
     devices: Mapping[bytes, Device] = field(default_factory=dict)
     invitations: Mapping[bytes, OpenInvitation] = field(default_factory=dict)
-    #: Epoch ids, oldest first.
+    #: Epoch ids, oldest first; the last is the one that is written with.
     epochs: tuple[bytes, ...] = ()
-    #: Device → epoch id → sealer → the key as that person sealed it. Whether it is the key, only
-    #: the device can tell, so nobody's share keeps out another's.
-    shares: Mapping[bytes, Mapping[bytes, Mapping[bytes, bytes]]] = field(default_factory=dict)
+    #: Rotations that are whole and by a steward, in canonical order.
+    rotations: tuple[Rotation, ...] = ()
+    #: Device → epoch id → sealer → the key as that person sealed it, in a share or a rotation.
+    #: Whether it is the key, only the device can tell, so nobody's share keeps out another's.
+    shares: Mapping[bytes, Mapping[bytes, Mapping[bytes, Share]]] = field(default_factory=dict)
     #: Record id, or hash of an entry → whose purges name it; the group's id for a steward's.
     purged: Mapping[bytes, frozenset[bytes]] = field(default_factory=dict)
     #: Control entries that no other names: what a new entry's ``after`` is made of.
@@ -159,7 +172,7 @@ def fold(group: bytes, entries: Iterable[ControlEntry]) -> Membership:
             state.take(entry)
         fresh = [entry for entry in state.cut_offs if entry.hash not in taken]
         if not fresh:
-            return state.result(heads, waiting)
+            return state.result(order, heads, waiting)
         senior = min(fresh, key=lambda entry: (state.devices[entry.device].seniority, entry.hash))
         taken.update((entry.hash, entry) for entry in fresh if _target(entry) == _target(senior))
 
@@ -247,8 +260,10 @@ class _Fold:
         self.devices: dict[bytes, Device] = {}
         self.invitations: dict[bytes, OpenInvitation] = {}
         self.admits: dict[bytes, list[bytes]] = {}
-        self.epochs: list[bytes] = []
-        self.shares: dict[bytes, dict[bytes, dict[bytes, bytes]]] = {}
+        self.epochs: dict[bytes, None] = {}  # those that no rotation began; a set with an order
+        self.rotations: dict[bytes, Rotation] = {}
+        self.gathering = Gathering()
+        self.shares: dict[bytes, dict[bytes, dict[bytes, Share]]] = {}
         self.purged: dict[bytes, frozenset[bytes]] = {}
         self.cut_offs: list[ControlEntry] = []
         self.void = 0
@@ -290,9 +305,11 @@ class _Fold:
             case Freeze():
                 return self._freeze(entry, control)
             case KeyShare():
-                return self._share(author, control)
+                return self._share(entry, author, control)
             case Purge():
                 return self._purge(author, control)
+            case Rotate():
+                return self._rotate(entry, author, control)
 
     def _start(self, entry: ControlEntry, start: Start) -> bool:
         if group_id(entry.payload) != self.group or start.device != entry.device or entry.seq:
@@ -302,7 +319,7 @@ class _Fold:
             person, start.signing, start.sealing, Role.STEWARD, entry.created, None
         )
         self._new_device(start.device, person, entry.created)
-        self.epochs.append(start.epoch)
+        self.epochs[start.epoch] = None
         return True
 
     def _new_device(self, device: bytes, person: bytes, created: int) -> None:
@@ -371,12 +388,38 @@ class _Fold:
         self.cut_offs.append(entry)
         return True
 
-    def _share(self, author: Device, share: KeyShare) -> bool:
-        if share.device not in self.devices or share.epoch not in self.epochs:
+    def _share(self, entry: ControlEntry, author: Device, share: KeyShare) -> bool:
+        if share.device not in self.devices or not self._has_epoch(share.epoch):
             return False
         by_epoch = self.shares.setdefault(share.device, {})
-        by_epoch.setdefault(share.epoch, {}).setdefault(author.person, share.sealed)
+        sealed = Share(share.sealed, entry.device, entry.seq)
+        by_epoch.setdefault(share.epoch, {}).setdefault(author.person, sealed)
         return True
+
+    def _has_epoch(self, epoch: bytes) -> bool:
+        return epoch in self.epochs or epoch in self.rotations
+
+    def _rotate(self, entry: ControlEntry, author: Device, part: Rotate) -> bool:
+        steward = self.persons[author.person].role is Role.STEWARD
+        # An epoch that is there already cannot be gone back to.
+        if not steward or self._has_epoch(part.epoch):
+            return False
+        fits, whole = self.gathering.take(entry, part)
+        if whole is not None:
+            self.rotations[whole.epoch] = whole
+            for device, box in whole.boxes.items():
+                by_epoch = self.shares.setdefault(device, {})
+                sealed = Share(box, whole.device, whole.seq)
+                by_epoch.setdefault(whole.epoch, {})[author.person] = sealed
+        return fits
+
+    def _may_read(self, device: bytes) -> bool:
+        """Whether an epoch whose key this device received may still be written with.
+
+        Whoever was let in may read what is new. A frozen device is given no new key, but one that
+        it received before spoils nothing: its person belongs, and goes on as another device.
+        """
+        return device in self.devices
 
     def _purge(self, author: Device, purge: Purge) -> bool:
         # Whose records these are is known where records are: see Membership.is_purged.
@@ -386,13 +429,17 @@ class _Fold:
             self.purged[name] = self.purged.get(name, frozenset()) | by
         return True
 
-    def result(self, heads: tuple[bytes, ...], waiting: int) -> Membership:
+    def result(
+        self, order: Sequence[ControlEntry], heads: tuple[bytes, ...], waiting: int
+    ) -> Membership:
+        rotations = tuple(self.rotations.values())
         return Membership(
             group=self.group,
             persons=self.persons,
             devices=self.devices,
             invitations=self.invitations,
-            epochs=tuple(self.epochs),
+            epochs=epochs_in_order(tuple(self.epochs), rotations, self._may_read, order),
+            rotations=rotations,
             shares=self.shares,
             purged=self.purged,
             heads=heads,

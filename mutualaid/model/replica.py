@@ -21,8 +21,9 @@ from mutualaid.model.control import AddDevice, Admit, Control, Freeze, KeyShare,
 from mutualaid.model.entry import Chain, Run
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.journal import Accepted, Journal
+from mutualaid.model.keyring import Keyring, keep_epoch
 from mutualaid.model.membership import Membership, is_proven, proves_fork
-from mutualaid.model.statements import Statements, now_ms
+from mutualaid.model.statements import now_ms
 from mutualaid.model.store import Store
 from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 
@@ -45,7 +46,7 @@ class JoinRequest:
     vow: bytes
 
 
-class Replica(Statements):
+class Replica(Keyring):
     """One group in one database."""
 
     def __init__(self, store: Store, *, clock: Callable[[], int] = now_ms) -> None:
@@ -82,14 +83,6 @@ class Replica(Statements):
         self.journal.own_device = self.device.public
         self._load_epochs()
 
-    def _load_epochs(self) -> None:
-        self._epochs: dict[bytes, keys.EpochKey] = {}
-        for (secret,) in self.store.connection.execute(
-            "SELECT value FROM meta WHERE key LIKE 'epoch:%'"
-        ):
-            epoch = keys.EpochKey(bytes(secret))
-            self._epochs[epoch.id] = epoch
-
     # -- beginnings
 
     @classmethod
@@ -103,7 +96,7 @@ class Replica(Statements):
         group = control.group_id(payload)
         with store.write(durable=True):
             _keep_keys(store, group, device, person, sealing)
-            _keep_epoch(store, epoch)
+            keep_epoch(store, epoch)
             journal = Journal(store, group)
             journal.refresh()
             journal.append(device, Chain.CONTROL, [payload], clock())
@@ -223,59 +216,6 @@ class Replica(Statements):
 
         text = self.store.meta("invitation")
         return parse_invitation(text) if text is not None and not self.joined else None
-
-    def epochs(self) -> list[keys.EpochKey]:
-        """The epoch keys this machine holds, newest first."""
-        order = self.membership().epochs
-        known = [self._epochs[each] for each in reversed(order) if each in self._epochs]
-        return known or list(self._epochs.values())
-
-    def take_epochs(self, secrets: Sequence[bytes]) -> int:
-        """Keep the keys that a welcome brought, of epochs this group has; return how many were
-        new."""
-        known = self.membership().epochs
-        offered = [keys.EpochKey(secret) for secret in secrets]
-        fresh = [each for each in offered if each.id in known and each.id not in self._epochs]
-        if fresh:
-            with self.write(durable=True):
-                for epoch in fresh:
-                    _keep_epoch(self.store, epoch)
-                    self._epochs[epoch.id] = epoch
-        return len(fresh)
-
-    def open_shares(self) -> None:
-        """Take the epoch keys that were sealed to this device; inside :meth:`write`."""
-        sealing = keys.device_sealing_key(self.device)
-        for epoch_id, shares in self.membership().shares.get(self.device.public, {}).items():
-            for sealed in shares.values():
-                if epoch_id in self._epochs:
-                    break
-                with contextlib.suppress(keys.SealError, ValueError):
-                    epoch = keys.EpochKey(sealing.open(sealed))
-                    if epoch.id == epoch_id:
-                        _keep_epoch(self.store, epoch)
-                        self._epochs[epoch_id] = epoch
-
-    def missing_shares(self, device: bytes | None = None) -> list[KeyShare]:
-        """Key shares for current devices that lack a key this machine holds.
-
-        For one ``device``: what this person has not shared with it, whatever others have.
-        """
-        membership = self.membership()
-        shares: list[KeyShare] = []
-        for each in membership.current_devices():
-            if device is not None and each.key != device:
-                continue
-            has = membership.shares.get(each.key, {})
-            for epoch_id in membership.epochs:
-                epoch = self._epochs.get(epoch_id)
-                sharers = has.get(epoch_id, {})
-                if epoch is None or (self.me in sharers if device else bool(sharers)):
-                    continue
-                with contextlib.suppress(keys.SealError):
-                    public = keys.sealing_public_of(each.key)
-                    shares.append(KeyShare(epoch_id, each.key, keys.seal(public, epoch.secret)))
-        return shares
 
     def join_request(self) -> JoinRequest:
         """What this newcomer shows to a member's machine."""
@@ -405,6 +345,10 @@ class Replica(Statements):
         )
         if own_forked or (frozen is not None and frozen.frozen):
             self.begin_new_device(copied=True)
+        if self.unopened_epochs():
+            # Of an entry that an older version of the program kept and could not read.
+            with self.write(durable=False):
+                self.open_shares()
         if self._unfrozen_forks() and self.journal.is_vouched(self.device.public):
             with self.write(durable=True):
                 freezes = self._unfrozen_forks()
@@ -569,7 +513,3 @@ def _keep_keys(
     store.set_meta("device", device.seed)
     store.set_meta("person", person.seed)
     store.set_meta("sealing", sealing.seed)
-
-
-def _keep_epoch(store: Store, epoch: keys.EpochKey) -> None:
-    store.set_meta(f"epoch:{epoch.id.hex()}", epoch.secret)

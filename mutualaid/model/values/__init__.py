@@ -21,6 +21,7 @@ from mutualaid.model.values.machines import (
     MemberRow,
     NoticeRow,
     Reached,
+    RotationRow,
 )
 from mutualaid.model.values.neighbourhood import (
     Fix,
@@ -138,6 +139,7 @@ __all__ = [
     "RepairRow",
     "Repeat",
     "ResponseRow",
+    "RotationRow",
     "Rules",
     "Say",
     "Scalar",

@@ -41,6 +41,16 @@ class MachineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RotationRow:
+    """Somebody changed the group's lock."""
+
+    person: bytes
+    who: str
+    at: int
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """What *reached n of m machines* says: of my newest entry."""
 
