@@ -6,6 +6,7 @@ They follow the records in the same transaction, are the same on each machine of
 are no part of what machines compare, nor of the search index.
 """
 
+import json
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ from mutualaid.model.records.sealed import KIND
 from mutualaid.model.values import Audience, ContactKind, Scalar
 
 LONGEST_MESSAGE: Final = 2000
+#: Ways to reach one person who is known of.
+MOST_KNOWN: Final = 8
 
 #: Purpose → the table of what was opened of it.
 TABLES: Final = {
@@ -69,6 +72,15 @@ TABLES: Final = {
             "created INTEGER NOT NULL",
         ),
         indexes=("post",),
+    ),
+    Purpose.KNOWN: Table(
+        "opened_known",
+        (
+            "about BLOB NOT NULL",  # the record of somebody who is known of
+            "author BLOB NOT NULL",
+            "contacts TEXT NOT NULL",  # [[kind, value], …] in JSON
+        ),
+        indexes=("about", "author"),
     ),
 }
 
@@ -152,6 +164,8 @@ def read_note(note: Note, author: bytes, me: bytes) -> tuple[object, ...] | None
                 return _block(author, me, *note.body)
             case Purpose.BEHALF:
                 return _behalf(author, me, *note.body)
+            case Purpose.KNOWN:
+                return _known(author, *note.body)
     except (TypeError, ValueError):
         return None
 
@@ -202,3 +216,15 @@ def _behalf(
     if on is None or not shown or other is None or (other and not _passes(author, other, me)):
         return None
     return on, author, other, shown, int(shared is True), CREATED
+
+
+def _known(author: bytes, listed: Scalar, contacts: object) -> tuple[object, ...] | None:
+    about = identity(listed)
+    if about is None or type(contacts) is not list:
+        return None
+    shown = [
+        [str(ContactKind(kind)), text]
+        for kind, value in contacts[:MOST_KNOWN]
+        if (text := line(value, LONGEST_VALUE))
+    ]
+    return (about, author, json.dumps(shown, ensure_ascii=False)) if shown else None

@@ -43,6 +43,7 @@ class Purpose(StrEnum):
     OPENING = "opening"  # [kind, value, post or b"", to]: one's own, for somebody else
     BLOCK = "block"  # [person]
     BEHALF = "behalf"  # [post, value, shared, to or b""]: of somebody without a machine
+    KNOWN = "known"  # [listed record, [[kind, value], …]]: of somebody from a list, not asked yet
 
 
 class Note(NamedTuple):

@@ -12,6 +12,9 @@ from mutualaid.model.records import (
     decision,
     export,
     group,
+    import_,
+    listed,
+    listed_contact,
     notice,
     person,
     place,
@@ -59,6 +62,9 @@ REGISTRY: Final[Mapping[str, Kind]] = {
         contact,
         sealed,
         export,
+        listed,
+        listed_contact,
+        import_,
     )
 }
 

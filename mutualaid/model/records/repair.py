@@ -67,6 +67,7 @@ def rows(record: Record) -> Rows:
                 line(get("origin"), 140),
                 line(get("licence"), 80),
                 line(get("origin_id"), 140),
+                identity(get("import")),
             ),
         )
     }
@@ -89,6 +90,7 @@ KIND: Final = Kind(
         Field("origin", longest=140),  # the list where it was first recorded
         Field("origin_id", longest=140),
         Field("licence", longest=80),
+        Field("import", FieldType.BYTES, longest=16),  # the import that wrote it last
     ),
     tables=(
         Table(
@@ -109,6 +111,7 @@ KIND: Final = Kind(
                 "origin TEXT NOT NULL",
                 "licence TEXT NOT NULL",
                 "origin_id TEXT NOT NULL",
+                "import_id BLOB",
             ),
             indexes=(
                 "date",

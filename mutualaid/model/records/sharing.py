@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from mutualaid.errors import BadValueError
 from mutualaid.model.records.kind import Field, FieldType, Table
-from mutualaid.model.records.reading import family, line, long_text
+from mutualaid.model.records.reading import family, identity, line, long_text
 from mutualaid.model.values import Audience, Scalar
 
 #: The views keep the place in this tuple; more is wider.
@@ -63,6 +63,7 @@ SOURCE_FIELDS: Final = (
     Field("origin_id", longest=140, label="id in the list it comes from"),
     Field("licence", longest=80),
     Field("more:", FieldType.LONG_TEXT, longest=LONGEST_MORE, prefix=True, label="value"),
+    Field("import", FieldType.BYTES, longest=16),  # the import that wrote it last
 )
 
 
@@ -71,7 +72,12 @@ def source_tables(kind: str) -> tuple[Table, ...]:
     return (
         Table(
             f"{kind}_source",
-            ("origin TEXT NOT NULL", "origin_id TEXT NOT NULL", "licence TEXT NOT NULL"),
+            (
+                "origin TEXT NOT NULL",
+                "origin_id TEXT NOT NULL",
+                "licence TEXT NOT NULL",
+                "import_id BLOB",  # a record id
+            ),
         ),
         Table(
             f"{kind}_more",
@@ -88,6 +94,7 @@ def source_rows(kind: str, fields: Mapping[str, Scalar]) -> dict[str, Sequence[t
         line(fields.get("origin"), 140),
         line(fields.get("origin_id"), 140),
         line(fields.get("licence"), 80),
+        identity(fields.get("import")),
     )
     more = [
         (name, text)
