@@ -50,6 +50,9 @@ _PING_SECONDS: Final = 60.0
 _CLOSE_SECONDS: Final = 2.0
 _CONNECT_SECONDS: Final = 4.0
 _STAGGER_SECONDS: Final = 0.25
+#: Two connections crossed if they were made within so long. Of others the older one is dead at its
+#: far end, even where this end has not noticed: nobody dials whom they are in touch with.
+_CROSSED_SECONDS: Final = 5.0
 #: TCP keepalive: idle seconds, seconds between probes, probes. And how long, in ms, what was sent
 #: may stay unanswered: after a cut TCP waits longer and longer between its own attempts, while a
 #: new connection is there at once.
@@ -104,6 +107,7 @@ class Channel:
         self.initiator: Final = handshake.initiator
         self.handshake_hash: Final = handshake.handshake_hash
         self.address: Final = _address(connection)
+        self.since: Final = asyncio.get_running_loop().time()
         self._connection = connection
         self._sealer = handshake.sealer()
         self._sending = asyncio.Lock()
@@ -176,6 +180,8 @@ def survivor(one: Channel, other: Channel) -> Channel:
 
     Both ends come to the same answer; each closes the other one with ``Ending.DUPLICATE``.
     """
+    if abs(one.since - other.since) > _CROSSED_SECONDS:
+        return max(one, other, key=lambda channel: channel.since)
     return min(one, other, key=lambda channel: channel.handshake_hash)
 
 

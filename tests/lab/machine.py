@@ -20,13 +20,20 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 STOP_SECONDS = 15
 
 
-def until(condition: Callable[[], bool], seconds: float, what: str) -> float:
-    """Wait until *condition* holds, and return how many seconds that took; LabError after."""
+def until(
+    condition: Callable[[], bool],
+    seconds: float,
+    what: str,
+    state: Callable[[], str] | None = None,
+) -> float:
+    """Wait until *condition* holds, and return how many seconds that took; LabError after, with
+    how it stands then."""
     began = time.monotonic()
     pause = threading.Event()
     while not condition():
         if time.monotonic() - began > seconds:
-            raise LabError(f"{what}: not within {seconds:g} s")
+            now = f": {state()}" if state else ""
+            raise LabError(f"{what}: not within {seconds:g} s{now}")
         pause.wait(0.05)
     return time.monotonic() - began
 

@@ -64,6 +64,10 @@ def test_a_cable_cut_meanwhile_costs_no_photo(lab: Lab) -> None:
             lambda: 0 < photos_here(ben) == photos_here(cleo) < PHOTOS,
             IN_STEP_S,
             "what Ben has, at Cleo's",
+            lambda: (
+                f"Ben {photos_here(ben)}, Cleo {photos_here(cleo)} photos and "
+                f"{len(cleo.posts(limit=100))} posts"
+            ),
         )
         assert len(cleo.missing_photos()) == len(ben.missing_photos()) == PHOTOS - photos_here(ben)
         lab.heal()

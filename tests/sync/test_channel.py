@@ -289,6 +289,30 @@ def test_of_two_that_crossed_both_ends_keep_the_same() -> None:
     served(body, accept)
 
 
+def test_whoever_connects_anew_is_not_turned_away_for_a_line_that_is_dead_at_their_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("mutualaid.sync.channel._CROSSED_SECONDS", 0.0)
+    accepted: list[Channel] = []
+
+    async def accept(channel: Channel) -> None:
+        accepted.append(channel)
+        await echo(channel)
+
+    async def body(listener: Listener, ben: Machine) -> None:
+        lines = [await connect(ben, at(listener)) for _ in range(5)]
+        await lines[-1].send(b"ping")
+        await lines[-1].receive()
+        for older, newer in itertools.pairwise(lines):
+            assert survivor(older, newer) is survivor(newer, older) is newer
+        for older, newer in itertools.pairwise(accepted):
+            assert survivor(older, newer) is newer
+        for line in lines:
+            await line.close()
+
+    served(body, accept)
+
+
 def test_a_further_group_gets_a_channel_of_its_own() -> None:
     async def test() -> None:
         ana, ben = neighbours()
