@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a reader makes of somebody's file: items, and what in it could not be used."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from mutualaid.model.directories.directory import Contact
 from mutualaid.model.values import Scalar
@@ -52,11 +52,30 @@ class Problem(NamedTuple):
     kept: bool = False  # the rest of that line was taken
 
 
+#: In a mapping: this column is left out altogether; "" puts it into ``more``.
+LEFT_OUT: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTable:
+    """A table as it was understood: what it is about, which field each column is ("" for one
+    that goes into ``more``, :data:`LEFT_OUT` for one that goes nowhere), and the first values of
+    each. ``columns`` are named as in the header; where a file has several tables, a mapping names
+    them as ``table: column``. ``remembered`` says that it was read as on an earlier day."""
+
+    name: str
+    sort: Sort
+    columns: Mapping[str, str]
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    lines: int = 0
+    remembered: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """A file that was read. ``origin`` and ``licence`` as it states them, "" where it does not;
     ``columns`` is what a table's header said and how each column was understood, "" for one
-    that goes into ``more``."""
+    that goes into ``more``; of several tables see ``tables``."""
 
     items: tuple[Item, ...]
     problems: tuple[Problem, ...] = ()
@@ -64,15 +83,25 @@ class Read:
     licence: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     lines: int = 0
+    tables: tuple[SeenTable, ...] = ()
+
+
+#: How a table with this header was read before on this machine: sort and mapping, or None.
+Remembered = Callable[[Sequence[str]], "tuple[Sort, Mapping[str, str]] | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """How a file is to be read, where a person said so; None means that it is guessed.
-    ``mapping`` is column → field ("" for none)."""
+    ``mapping`` is column → field; columns that it does not name are guessed. ``tz`` (a name of the
+    IANA database, "" for UTC) is where times without a zone are; ``country`` (three letters) says
+    which of day and month goes first where nothing in a table tells."""
 
     sort: Sort | None = None
     mapping: Mapping[str, str] | None = None
+    tz: str = ""
+    country: str = ""
+    remembered: Remembered | None = None
 
 
 class Reader(Protocol):
