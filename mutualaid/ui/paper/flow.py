@@ -1,0 +1,204 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Putting pieces on pages: what stays together, what is said again, where a column ends."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mutualaid.model.directories.paper.sheet import Block, Contents, Fill, Heading, Section
+from mutualaid.ui.paper.lettering import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Room for pieces: a column, or a page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A piece on a page: which block, which of its pieces, and where it stands. ``again`` is the
+    heading of the block, said once more."""
+
+    block: int
+    piece: int
+    x: float
+    y: float
+    again: bool = False
+
+
+@dataclass(slots=True)
+class Page:
+    """What stands on a page, without its drawing, which is made again when it is drawn."""
+
+    section: int
+    first: bool  # of its section
+    width: float  # of its columns
+    placed: list[Placed] = field(default_factory=list)
+
+
+#: The pieces of a block at a width; with ``again``, those of its heading said once more.
+Make = Callable[[Block, float], Sequence[Piece]]
+#: The columns of a page of a section; whether it is the section's first.
+Frames = Callable[[bool], list[Frame]]
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Pieces that are to stay together, not placed yet."""
+
+    block: int
+    number: int
+    piece: Piece
+
+
+class Flow:
+    """Lays out one section."""
+
+    def __init__(self, section: int, make: Make, again: Make, frames: Frames) -> None:
+        self._section = section
+        self._make = make
+        self._again = again
+        self._frames_of = frames
+        self.pages: list[Page] = []
+        self._frames: list[Frame] = []
+        self._frame: Frame | None = None
+        self._y = 0.0
+        self._heading: int | None = None
+        self._blocks: Sequence[Block] = ()
+
+    def lay_out(self, section: Section) -> Iterator[int]:
+        """Place every block; yields after each, so that somebody may stop it."""
+        self._blocks = section.blocks
+        self._next_frame()
+        waiting: list[_Waiting] = []
+        for number, block in enumerate(section.blocks):
+            if isinstance(block, Fill):
+                self._place(waiting)
+                waiting = []
+                self._fill(number, block)
+                yield number
+                continue
+            for at, piece in enumerate(self._make(block, self._width)):
+                waiting.append(_Waiting(number, at, piece))
+                if not (piece.joined or piece.kept):
+                    self._place(waiting)
+                    waiting = []
+            yield number
+        self._place(waiting)
+
+    @property
+    def _width(self) -> float:
+        assert self._frame is not None
+        return self._frame.width
+
+    def _next_frame(self) -> None:
+        if not self._frames:
+            first = not self.pages
+            self._frames = self._frames_of(first)
+            self.pages.append(Page(self._section, first, self._frames[0].width))
+        self._frame = self._frames.pop(0)
+        self._y = 0.0
+
+    def _is_new(self) -> bool:
+        return self._y == 0.0
+
+    def _room(self) -> float:
+        assert self._frame is not None
+        return self._frame.height - self._y
+
+    def _place(self, waiting: list[_Waiting]) -> None:
+        """Put pieces that want to stay together into this column, or the next, or divide them."""
+        if not waiting:
+            return
+        height = self._height([each.piece for each in waiting])
+        if height <= self._room():
+            self._put(waiting)
+        elif height <= self._whole(waiting):
+            self._break(waiting)
+            self._put(waiting)
+        else:
+            self._divide(waiting)
+
+    def _whole(self, waiting: list[_Waiting]) -> float:
+        """Room in a column that is new, under the heading said again."""
+        assert self._frame is not None
+        height = self._frames[0].height if self._frames else self._frames_of(False)[0].height
+        return height - self._height(self._said_again(waiting[0].block))
+
+    def _divide(self, waiting: list[_Waiting]) -> None:
+        """Larger than a column: only what is joined stays together, where even that fits."""
+        run: list[_Waiting] = []
+        for each in waiting:
+            run.append(each)
+            if each.piece.joined and each is not waiting[-1]:
+                continue
+            height = self._height([one.piece for one in run])
+            if height > self._room() and not self._is_new() and height <= self._whole(run):
+                self._break(run)
+            if height <= self._room():
+                self._put(run)
+            else:
+                for one in run:
+                    if one.piece.height > self._room() and not self._is_new():
+                        self._break([one])
+                    self._put([one])
+            run = []
+
+    def _break(self, waiting: list[_Waiting]) -> None:
+        self._next_frame()
+        again = self._said_again(waiting[0].block)
+        if again and self._heading is not None:
+            self._put(
+                [_Waiting(self._heading, number, piece) for number, piece in enumerate(again)],
+                again=True,
+            )
+
+    def _said_again(self, block: int) -> Sequence[Piece]:
+        """The heading over what goes on; none where a heading comes anyhow."""
+        if self._heading is None or isinstance(self._blocks[block], Heading):
+            return ()
+        return self._again(self._blocks[self._heading], self._width)
+
+    def _put(self, pieces: list[_Waiting], *, again: bool = False) -> None:
+        assert self._frame is not None
+        for each in pieces:
+            if not self._is_new():
+                self._y += each.piece.gap
+            at = self._frame.y + self._y
+            self.pages[-1].placed.append(Placed(each.block, each.number, self._frame.x, at, again))
+            # A piece without height still takes a place: the column is not new any more.
+            self._y += max(each.piece.height, 0.01)
+            if isinstance(self._blocks[each.block], Heading):
+                self._heading = each.block
+
+    def _height(self, pieces: Sequence[Piece]) -> float:
+        gaps = sum(piece.gap for piece in pieces[1:])
+        first = 0.0 if self._is_new() or not pieces else pieces[0].gap
+        return first + gaps + sum(piece.height for piece in pieces)
+
+    def _fill(self, number: int, block: Fill) -> None:
+        """The same box as often as the page holds."""
+        done = 0
+        while True:
+            box = [
+                _Waiting(number, at, piece)
+                for at, piece in enumerate(self._make(block, self._width))
+            ]
+            fits = self._height([each.piece for each in box]) <= self._room()
+            if not fits and done >= block.least:
+                return
+            self._place(box)
+            done += 1
+
+
+def contents_of(sections: Sequence[Section]) -> tuple[str, ...]:
+    """The titles that a list of contents names: of all sections after the one it stands in."""
+    for number, section in enumerate(sections):
+        if any(isinstance(block, Contents) for block in section.blocks):
+            return tuple(each.title for each in sections[number + 1 :] if each.title)
+    return ()

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Strips to tear off, and squares for the camera of a telephone."""
+
+from typing import Final
+
+import segno
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from mutualaid.model.directories.paper.sheet import Strips
+from mutualaid.ui.paper.lettering import HAIRLINE, QUIET, Lettering, Line, Piece, Type
+from mutualaid.ui.paper.look import MM, PT
+
+_STRIP_CODE: Final = Type(11, bold=True, even=True)
+_STRIP_TITLE: Final = Type(7.5, colour=QUIET)
+_STRIP_LINE: Final = Type(7.5)
+#: How long a strip is, how narrow at least, and how many there are at most.
+_LONG: Final = 40 * MM
+_NARROWEST: Final = 12 * MM
+_MOST: Final = 12
+#: Light modules that a reader wants around the code (ISO/IEC 18004).
+_QUIET_ZONE: Final = 4
+_LONGEST_SCAN: Final = 600
+
+
+def fringe(block: Strips, width: float, letters: Lettering) -> Piece:
+    """As many strips, side by side and turned, as the width holds."""
+    unit = PT * letters.scale
+    long = _LONG * min(1.4, letters.scale)
+    pad = 4 * unit
+    lines = _strip(block, long - 2 * pad, letters)
+    thick = sum(line.height for line in lines)
+    count = max(1, min(_MOST, int(width / max(_NARROWEST, thick + pad))))
+    each = width / count
+
+    def draw(painter: QPainter, x: float, y: float) -> None:
+        pen = QPen(QColor(HAIRLINE), 0.7 * PT)
+        pen.setDashPattern([4, 4])
+        painter.setPen(pen)
+        painter.drawLine(QLineF(x, y, x + width, y))
+        for number in range(1, count):
+            at = x + number * each
+            painter.drawLine(QLineF(at, y, at, y + long))
+        for number in range(count):
+            painter.save()
+            # Read from the foot upwards, with the code next to where it is torn.
+            painter.translate(x + number * each, y + long)
+            painter.rotate(-90)
+            down = (each - thick) / 2
+            for line in lines:
+                line.draw(painter, pad, down)
+                down += line.height
+            painter.restore()
+
+    return Piece(long, draw, gap=8 * unit)
+
+
+def _strip(block: Strips, long: float, letters: Lettering) -> list[Line]:
+    """The code, one line of the title as a reminder, and all of how to answer."""
+    found = letters.lines(block.code, _STRIP_CODE, long)
+    titled = letters.lines(block.title, _STRIP_TITLE, long)
+    if len(titled) > 1:
+        titled = _shortened(block.title, long, letters)
+    found += titled
+    for each in block.lines:
+        found += letters.lines(each, _STRIP_LINE, long)
+    return found
+
+
+def _shortened(title: str, long: float, letters: Lettering) -> list[Line]:
+    """As many words of a title as fit on one line; letters, where a single word is too long."""
+    words = title.split()
+    for count in range(len(words) - 1, 0, -1):
+        lines = letters.lines(" ".join(words[:count]) + " …", _STRIP_TITLE, long)
+        if len(lines) == 1:
+            return lines
+    for count in range(len(title) - 1, 0, -1):
+        lines = letters.lines(title[:count] + "…", _STRIP_TITLE, long)
+        if len(lines) == 1:
+            return lines
+    return []
+
+
+def quick_response(painter: QPainter, text: str, where: QRectF) -> None:
+    """A QR code, dark on light, as large as the place for it."""
+    code = segno.make_qr(text[:_LONGEST_SCAN], error="m", boost_error=False)
+    rows = [bytes(row) for row in code.matrix]
+    module = where.width() / (len(rows) + 2 * _QUIET_ZONE)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#000000"))
+    for number, row in enumerate(rows, _QUIET_ZONE):
+        start = None
+        for at, dark in enumerate((*row, 0)):
+            if dark and start is None:
+                start = at
+            elif not dark and start is not None:
+                # One bar for each run: no light seams between its modules.
+                painter.drawRect(
+                    QRectF(
+                        where.x() + (start + _QUIET_ZONE) * module,
+                        where.y() + number * module,
+                        (at - start) * module,
+                        module * 1.02,
+                    )
+                )
+                start = None
+    painter.setBrush(Qt.BrushStyle.NoBrush)
