@@ -109,3 +109,24 @@ class ProtocolError(MutualAidError):
     """Another machine sent something that breaks the protocol; it was dropped."""
 
     code = "protocol"
+
+
+class ExportError(MutualAidError):
+    """A directory could not be written to its place; nothing half written is there."""
+
+    code = "export"
+
+
+class PlanChangedError(ExportError):
+    """What may leave changed between the plan and the act."""
+
+    code = "plan_changed"
+
+
+class Stopped(MutualAidError):  # noqa: N818 - nothing went wrong
+    """A person stopped long work; nothing of it is left half done."""
+
+    code = "stopped"
+
+    def __init__(self, sentence: str = "Stopped. Nothing was written.") -> None:
+        super().__init__(sentence)

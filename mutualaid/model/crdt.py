@@ -12,6 +12,7 @@ concurrent value is seen with the change that wrote it, which automerge for Pyth
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from os import urandom
@@ -81,6 +82,20 @@ def edit(
         _refuse_if_automerge(error)
         raise
     return _write(document, heads, updates, gone)
+
+
+def save(changes: Sequence[Change], data: Mapping[bytes, bytes]) -> bytes:
+    """The document of these counting changes as automerge saves it, for any program that reads
+    automerge. ``data`` has the bytes of each change by its hash. What the library cannot load is
+    left as a row of changes, which is an automerge file as well."""
+    row = b"".join(data[change.hash] for change in _in_order(changes))
+    try:
+        return Document.load(row).save()
+    except BaseException as error:
+        with suppress(InvalidChange):
+            _refuse_if_automerge(error)
+            raise
+        return row
 
 
 def _base(changes: list[Change], actor: bytes) -> list[Change]:

@@ -41,3 +41,5 @@ class Format:
     reads: bool = False
     about: str = ""  # one sentence: who reads this
     loses: Mapping[str, str] = field(default_factory=dict)  # field → why, where it needs saying
+    #: The same in a single file, where the destination is named like one (``suffix``).
+    in_one: "Format | None" = None
