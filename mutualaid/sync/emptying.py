@@ -27,7 +27,15 @@ from mutualaid.sync.parcel import (
     open_body,
     open_index,
 )
-from mutualaid.sync.shelf import Cursor, Listed, Listing, Shelf, ShelfLacksError, ShelfLiesError
+from mutualaid.sync.shelf import (
+    Cursor,
+    Listed,
+    Listing,
+    Shelf,
+    ShelfLacksError,
+    ShelfLiesError,
+    ShelfRefusedError,
+)
 from mutualaid.sync.shelf_topics import MOST_PARCELS, ShelfWork, Topic
 
 #: Heads and parcels that are asked for at a time.
@@ -60,13 +68,18 @@ class Emptying(ShelfWork):
     async def _empty_all(self, *, afresh: bool) -> None:
         done: set[bytes] = set()
         while True:
-            # A welcome brings the key of the next topic.
-            locks = [each for each in self._locks() if each.topic.public not in done]
-            if not locks:
+            # A welcome, or what was handed over, brings the key of the next topic.
+            locks = self._locks(everything=afresh)
+            lock = next((each for each in locks if each.topic.public not in done), None)
+            if lock is None:
                 return
-            lock = locks[0]
             done.add(lock.topic.public)
-            await self._empty(self._topic(lock), afresh=afresh)
+            try:
+                await self._empty(self._topic(lock), afresh=afresh)
+            except (ShelfLiesError, ShelfRefusedError) as error:
+                if not self._is_past(lock):
+                    raise
+                self._say(str(error))
 
     async def _empty(self, topic: Topic, *, afresh: bool) -> None:
         await self._list(topic, None if afresh else topic.cursor)
@@ -135,7 +148,7 @@ class Emptying(ShelfWork):
                 self._forget(topic, name)
             self._notice_gone(mattered)
         if listed > MOST_PARCELS:
-            self._flooded = True
+            self._flooded = self._flooded or not self._is_past(topic.lock)
             self._say(
                 f"More parcels lie at {self.shelf.address} than a group can have. Only the first"
                 f" {MOST_PARCELS:,} are looked at."

@@ -8,17 +8,17 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from mutualaid.model import shelf_notes
+from mutualaid.model import keys, shelf_notes
 from mutualaid.model.chains import Holdings, short_device
 from mutualaid.model.entry import Chain
 from mutualaid.model.group import Group
 from mutualaid.model.shelf_notes import Noted, State
 from mutualaid.sync import packing, unpacking
 from mutualaid.sync.emptying import Emptying
-from mutualaid.sync.packing import Gap
-from mutualaid.sync.parcel import WANT_BYTES, Body, Index, Lock, seal
+from mutualaid.sync.packing import Coverage, Gap
+from mutualaid.sync.parcel import MOST_EPOCHS, WANT_BYTES, Body, Index, Lock, seal
 from mutualaid.sync.parcel_outside import name_of
 from mutualaid.sync.shelf import Cursor, Shelf
 from mutualaid.sync.shelf_topics import MOST_PARCELS, NOBODY, Topic
@@ -62,6 +62,11 @@ class Pace:
     afresh: float = 3600.0
 
 
+class _Welcomed(NamedTuple):
+    epoch: bytes
+    names: frozenset[bytes]
+
+
 class Filling(Emptying):
     """The part of a keeper that writes; it lists afresh before it fills what others left out."""
 
@@ -84,30 +89,36 @@ class Filling(Emptying):
         self._words, self._filled_at = float(MOST_WORDS), 0.0
         self._say_due: float | None = None
         self._put_some = False
-        self._welcomed: dict[bytes, frozenset[bytes]] = {}
+        #: Seed of an invitation → the welcome that was left for it last.
+        self._welcomed: dict[bytes, _Welcomed] = {}
         self._others_room = OTHERS_ROOM
         self._most_photos = MOST_PHOTOS
 
     async def _fill(self, *, afresh: bool) -> None:
         replica = self._replica
-        epochs = replica.epochs()
+        key = replica.current_key()
         self._waiting, self._say_due = 0, None
-        if not epochs or (replica.joined and not unpacking.is_member(replica)):
+        if not replica.epochs() or (replica.joined and not unpacking.is_member(replica)):
             return
-        new_welcome = await self._leave_welcomes(afresh=afresh)
-        topic = self._topic(Lock.of_epoch(epochs[0]))
+        if key is None:
+            await self._ask_under_an_older_key()
+            self._waiting = await self._count_waiting()
+            return
+        new_welcome = await self._leave_welcomes(key, afresh=afresh)
+        topic = self._topic(Lock.of_epoch(key))
         others = self._others()
         if not others:
             self._others_due = None
             return
-        own, theirs = await self._gaps(topic, others)
-        if own and await self._make_sure(topic):
-            own, theirs = await self._gaps(topic, others)
+        own, theirs = await self._gaps(topic.sure, topic.coverage, others)
+        if own and await self._make_sure(topic, own):
+            own, theirs = await self._gaps(topic.sure, topic.coverage, others)
         self._waiting = sum(gap.entries for gap in own)
         await self._leave(topic, own, beside=True)
         self._waiting = 0
         if afresh:
-            await self._tidy(topic, others)
+            for each in [*self._topics.values()]:
+                await self._tidy(each, others)
         await self._leave_photos(topic, self._own_photos(topic, others))
         wanted = self._wanted_photos(topic)
         if not (theirs or wanted) or not unpacking.is_member(replica):
@@ -117,7 +128,7 @@ class Filling(Emptying):
             return
         if not new_welcome:
             await self._list(topic, None)
-            _own, theirs = await self._gaps(topic, others)
+            _own, theirs = await self._gaps(topic.sure, topic.coverage, others)
         if topic.size < self._room_for_others():
             await self._leave(topic, theirs)
             await self._leave_photos(topic, self._wanted_photos(topic))
@@ -170,10 +181,17 @@ class Filling(Emptying):
 
     async def _count_waiting(self) -> int:
         """Entries of this machine that somebody lacks and that are not known to be on the shelf."""
-        epochs, others = self._replica.epochs(), self._others()
-        if not epochs or not others:
+        replica, others = self._replica, self._others()
+        if not replica.epochs() or not others:
             return 0
-        own, _theirs = await self._gaps(self._topic(Lock.of_epoch(epochs[0])), others)
+        key = replica.current_key()
+        if key is None:
+            # There is no topic on which it may lie, so none of it is there.
+            nowhere = Coverage(replica.journal)
+            own, _theirs = await self._gaps(nowhere, nowhere, others)
+        else:
+            topic = self._topic(Lock.of_epoch(key))
+            own, _theirs = await self._gaps(topic.sure, topic.coverage, others)
         return sum(gap.entries for gap in own)
 
     def _is_others_turn(self) -> bool:
@@ -204,8 +222,14 @@ class Filling(Emptying):
             and now - max(heard.get(device.key, 0), device.added) < LOST_MS
         ]
 
-    async def _gaps(self, topic: Topic, others: Sequence[Holdings]) -> tuple[list[Gap], list[Gap]]:
-        """What somebody lacks and the shelf has not: of this machine's own, and of others'."""
+    async def _gaps(
+        self, sure: Coverage, said: Coverage, others: Sequence[Holdings]
+    ) -> tuple[list[Gap], list[Gap]]:
+        """What somebody lacks and the shelf has not: of this machine's own, and of others'.
+
+        Of its own, ``sure`` covers what is there, and ``said`` of others': another member's word
+        that these are there is not enough.
+        """
         journal = self._replica.journal
         own: list[Gap] = []
         theirs: list[Gap] = []
@@ -216,20 +240,26 @@ class Filling(Emptying):
             if first > branch.head_seq:
                 continue
             if branch.device == self._replica.device.public:
-                # Another member's word that these are there is not enough.
-                own.extend(topic.sure.gaps(branch, first))
+                own.extend(sure.gaps(branch, first))
             else:
-                theirs.extend(topic.coverage.gaps(branch, first))
+                theirs.extend(said.gaps(branch, first))
         return packing.in_order(journal, own), packing.in_order(journal, theirs)
 
-    async def _make_sure(self, topic: Topic) -> bool:
-        """Read some of the parcels of others that say they hold what this machine wrote; whether
+    async def _make_sure(self, topic: Topic, gaps: Sequence[Gap]) -> bool:
+        """Read some of the parcels of others that say they hold what is in these gaps; whether
         there were any."""
-        short = short_device(self._replica.device.public)
+        first: dict[tuple[bytes, Chain], int] = {}
+        for gap in gaps:
+            chain = short_device(gap.branch.device), gap.branch.chain
+            first[chain] = min(gap.first, first.get(chain, gap.first))
         suspects = [
             name
             for name, index in topic.says.items()
-            if name not in topic.sure_of and any(each.device == short for each in index.stretches)
+            if name not in topic.sure_of
+            and any(
+                each.last >= first.get((each.device, each.chain), each.last + 1)
+                for each in index.stretches
+            )
         ]
         await self._read_whole(topic, iter(suspects[:MOST_SUSPECTS]))
         return bool(suspects)
@@ -266,6 +296,8 @@ class Filling(Emptying):
         name = name_of(parcel)
         if name in topic.noted and topic.noted[name].state is not State.UNFIT:
             return
+        if not self._may_lie(topic, index):
+            return  # the lock was changed while this was made: it goes with the next round
         await self.shelf.put(topic.lock.topic, parcel)
         if name in topic.noted:
             self._forget(topic, name)
@@ -276,6 +308,13 @@ class Filling(Emptying):
         self._put_some = True
         self._keep(topic, [self._noted(parcel, self._memo(topic, name))])
         await asyncio.sleep(0)
+
+    def _may_lie(self, topic: Topic, index: Index) -> bool:
+        """Whether a parcel may go on a topic: what people wrote goes on the newest alone."""
+        if not index.blobs and all(each.chain is Chain.CONTROL for each in index.stretches):
+            return True
+        key = self._replica.current_key()
+        return key is not None and Lock.of_epoch(key).topic.public == topic.lock.topic.public
 
     def _noted(self, parcel: bytes, says: bytes | None) -> Noted:
         clock = self._replica.clock()
@@ -328,6 +367,14 @@ class Filling(Emptying):
         asked = any(replica.device.public in index.joins for index in topic.says.values())
         return None if asked else replica.join_request()
 
+    async def _ask_under_an_older_key(self) -> None:
+        """A newcomer whose welcome is older than the lock asks where the welcome led. Nothing that
+        was written here goes there."""
+        topic = self._topic(Lock.of_epoch(self._replica.epochs()[0]))
+        join = self._join_request(topic)
+        if join is not None:
+            await self._put(topic, *packing.mixed(topic.lock, None, join=join))
+
     # -- photos
 
     def _own_photos(self, topic: Topic, others: Sequence[Holdings]) -> list[bytes]:
@@ -374,33 +421,55 @@ class Filling(Emptying):
 
     # -- welcomes
 
-    async def _leave_welcomes(self, *, afresh: bool) -> bool:
-        """Put what a newcomer needs for each invitation made here; whether any was new."""
+    async def _leave_welcomes(self, key: keys.EpochKey, *, afresh: bool) -> bool:
+        """Put what a newcomer needs for each invitation made here; whether any was new.
+
+        After a rotation they are left anew. Those of invitations by which nobody is let in any more
+        are not, so that what is written from then on does not open with them.
+        """
         left = False
         for seed in self.group.welcomes():
             lock = Lock.of_seed(seed)
-            if seed in self._welcomed and not afresh:
+            welcomed = self._welcomed.get(seed)
+            if welcomed is not None and welcomed.epoch == key.id and not afresh:
                 continue
-            there: set[bytes] = set()
-            after: Cursor | None = None
-            while len(there) < MOST_PARCELS:
-                listing = await self.shelf.list(lock.topic, after)
-                there.update(each.name for each in listing.parcels)
-                after = listing.cursor
-                if not listing.more or not listing.parcels:
-                    break
-            known = self._welcomed.get(seed) or frozenset(
-                each.name
-                for each in shelf_notes.parcels(self._db, self.shelf.address, lock.topic.public)
-            )
-            if known and known <= there:
-                self._welcomed[seed] = known
-                continue
-            self._welcomed[seed] = await self._put_welcome(lock)
-            left = True
+            there = await self._names_at(lock)
+            noted = [*shelf_notes.parcels(self._db, self.shelf.address, lock.topic.public)]
+            known = frozenset(each.name for each in noted if self._is_welcome(each, key))
+            if not (known and known <= there):
+                known = await self._put_welcome(lock, key)
+                await self._take_away(lock, [each.name for each in noted if each.name not in known])
+                left = True
+            self._welcomed[seed] = _Welcomed(key.id, known)
         return left
 
-    async def _put_welcome(self, lock: Lock) -> frozenset[bytes]:
+    def _is_welcome(self, noted: Noted, key: keys.EpochKey) -> bool:
+        """Whether a parcel that was noted is part of a welcome with this key. Those that were noted
+        before there were rotations do not say."""
+        first = self._replica.membership().epochs[:1] == (key.id,)
+        return noted.says == key.id or (noted.says is None and first)
+
+    async def _names_at(self, lock: Lock) -> set[bytes]:
+        there: set[bytes] = set()
+        after: Cursor | None = None
+        while len(there) < MOST_PARCELS:
+            listing = await self.shelf.list(lock.topic, after)
+            there.update(each.name for each in listing.parcels)
+            after = listing.cursor
+            if not listing.more or not listing.parcels:
+                break
+        return there
+
+    async def _take_away(self, lock: Lock, names: Sequence[bytes]) -> None:
+        """Forget what was left, and take it away where a shelf does not forget by itself."""
+        drop = getattr(self.shelf, "drop", None)
+        if drop is not None:
+            for name in names:
+                await drop(lock.topic, name)
+        with self._replica.write(durable=False):
+            shelf_notes.drop(self._db, self.shelf.address, lock.topic.public, names)
+
+    async def _put_welcome(self, lock: Lock, key: keys.EpochKey) -> frozenset[bytes]:
         """The control chains and the keys; the rest lies on the group's own topic."""
         journal = self._replica.journal
         gaps = packing.in_order(
@@ -412,7 +481,7 @@ class Filling(Emptying):
             ],
         )
         noted: list[Noted] = []
-        secrets = tuple(each.secret for each in reversed(self._replica.epochs()))
+        secrets = tuple(each.secret for each in reversed(self._replica.epochs()[:MOST_EPOCHS]))
         packs = list(packing.loose(journal, gaps))
         for number, pack in enumerate(packs):
             last = number == len(packs) - 1
@@ -420,7 +489,7 @@ class Filling(Emptying):
             body = Body(batches=pack.batches, epochs=secrets if last else ())
             parcel = seal(lock, index, body)
             await self.shelf.put(lock.topic, parcel)
-            noted.append(self._noted(parcel, None))
+            noted.append(self._noted(parcel, key.id))
         with self._replica.write(durable=False):
             shelf_notes.keep(self._db, self.shelf.address, lock.topic.public, noted)
         return frozenset(each.name for each in noted)

@@ -16,7 +16,8 @@ from mutualaid.model.group import Group
 from mutualaid.model.shelf_notes import State
 from mutualaid.model.values.shelves import ShelfRow
 from mutualaid.sync import unpacking
-from mutualaid.sync.filling import Filling, Pace
+from mutualaid.sync.filling import Pace
+from mutualaid.sync.handing_over import HandingOver
 from mutualaid.sync.shelf import Shelf, ShelfError, ShelfUnreachableError
 
 #: How long it is shown that something was gone from a shelf.
@@ -25,9 +26,11 @@ NOTICE_MS: Final = 7 * 24 * 60 * 60 * 1000
 LATER_S: Final = 3.0
 #: And at a shelf that tells of more parcels than there can be.
 FLOODED_S: Final = 300.0
+#: Topics whose news are waited for; the others are looked at on the way.
+MOST_WAITS: Final = 3
 
 
-class Keeper(Filling):
+class Keeper(HandingOver):
     """Keeps one shelf of one group in step. ``round`` is all; who calls it decides when."""
 
     def __init__(
@@ -57,6 +60,7 @@ class Keeper(Filling):
         if self._afresh_at is None or now >= self._afresh_at:
             afresh = True
         self._fresh, self._flooded = 0, False
+        self._look_who_is_left()
         try:
             await self._empty_all(afresh=afresh)
             self._put_some = False
@@ -89,7 +93,7 @@ class Keeper(Filling):
 
     def due(self) -> float:
         """When the next round is due though nothing happens, by this keeper's clock."""
-        times = (self._afresh_at, self._others_due, self._say_due)
+        times = (self._afresh_at, self._others_due, self._hand_due, self._say_due)
         due = [each for each in times if each is not None]
         if any(topic.later for topic in self._topics.values()):
             due.append(self._now() + LATER_S)
@@ -99,10 +103,12 @@ class Keeper(Filling):
 
     async def wait(self) -> None:
         """Return when the shelf may have something new."""
-        topics = [each for each in self._topics.values() if each.cursor is not None]
+        # A newcomer's welcome, or the oldest on which somebody may be; and the newest.
+        locks = self._locks(everything=False)
+        locks = [*locks[:1], *locks[1:][1 - MOST_WAITS :]]
         waits = [
             asyncio.create_task(self.shelf.wait(each.lock.topic, each.cursor))
-            for each in topics[-3:]
+            for each in map(self._topic, locks)
             if each.cursor is not None
         ]
         try:

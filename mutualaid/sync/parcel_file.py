@@ -255,7 +255,7 @@ def write_file(group: Group, file: Path, *, everything: bool = True) -> WrittenF
     With ``everything`` all that is held here; else what some machine is not known to hold.
     Raises StorageError, and NotAllowedError where this machine has no key yet.
     """
-    if not group.replica.epochs():
+    if group.replica.current_key() is None:
         raise NotAllowedError(
             "This machine has no key of the group yet, so nothing can be written for others. It"
             " has one as soon as a neighbour's machine or a welcome was near."

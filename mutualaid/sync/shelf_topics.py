@@ -23,6 +23,10 @@ from mutualaid.sync.shelf import Cursor, Listed, Shelf
 MOST_PARCELS: Final = 20_000
 #: Stretches that all of them may tell of; what more there is counts for nothing.
 MOST_STRETCHES: Final = 400_000
+#: Topics, the newest, that are looked at with each list from the beginning, and with any list; also
+#: those on which somebody may still be.
+MOST_TOPICS: Final = 16
+RECENT_TOPICS: Final = 3
 NOBODY: Final = (b"", 0)
 
 
@@ -66,6 +70,19 @@ class Topic:
         content = index.stretches or index.blobs or index.joins
         return not content and self.said.get(written.device, -1) > written.created
 
+    def recall(self, device: bytes) -> None:
+        """After the newest word of a machine went: what lies there of it still counts, no more, so
+        that it is said again."""
+        self.said.pop(device, None)
+        self.wants.pop(device, None)
+        left = [
+            (each.created, name) for name, each in self.written.items() if each.device == device
+        ]
+        if left:
+            created, name = max(left)
+            self.said[device] = created
+            self.wants[device] = created, self.says[name].wants
+
     @property
     def size(self) -> int:
         """Bytes of all parcels."""
@@ -88,6 +105,8 @@ class ShelfWork:
         self._flooded = False
         #: Whether something was taken from this shelf since this machine last said what it holds.
         self._took = False
+        #: Epochs beyond which some machine is not known to be; see ``handing_over``.
+        self._in_use: frozenset[bytes] = frozenset()
 
     @property
     def _replica(self) -> Replica:
@@ -97,14 +116,26 @@ class ShelfWork:
     def _db(self) -> Any:
         return self._replica.store.connection
 
-    def _locks(self) -> list[Lock]:
-        """What this machine can open here, in the order in which to look."""
+    def _locks(self, *, everything: bool = True) -> list[Lock]:
+        """What this machine can open here, in the order in which to look: an older lock's topic may
+        bring the key of a newer one. Without ``everything`` what is most likely to have news."""
         replica = self._replica
-        locks = [Lock.of_epoch(epoch) for epoch in reversed(replica.epochs())]
+        epochs = [
+            epoch
+            for age, epoch in enumerate(replica.epochs()[:MOST_TOPICS])
+            if everything or age < RECENT_TOPICS or epoch.id in self._in_use
+        ]
+        locks = [Lock.of_epoch(epoch) for epoch in reversed(epochs)]
         invitation = replica.invitation
         if invitation is not None:
             locks.insert(0, Lock.of_invitation(invitation))
         return locks
+
+    def _is_past(self, lock: Lock) -> bool:
+        """Whether a topic is one on which only the way to a newer one is left. Whoever was a member
+        once may write there what they like; nothing of it may hold up what lies elsewhere."""
+        older = (Lock.of_epoch(each) for each in self._replica.epochs()[1:])
+        return any(each.topic.public == lock.topic.public for each in older)
 
     def _topic(self, lock: Lock) -> Topic:
         known = self._topics.get(lock.topic.public)
@@ -189,7 +220,9 @@ class ShelfWork:
         if index is not None:
             topic.coverage.remove(index)
             topic.stretches -= len(index.stretches)
-            topic.written.pop(name, None)
+            written = topic.written.pop(name, None)
+            if written is not None and topic.said.get(written.device, -1) <= written.created:
+                topic.recall(written.device)
             if name in topic.sure_of:
                 topic.sure_of.discard(name)
                 topic.sure.remove(index)

@@ -11,6 +11,7 @@ from random import Random
 from mutualaid.model import keys
 from mutualaid.model.group import Group
 from mutualaid.model.invitation import Invitation
+from mutualaid.model.replica import Replica
 from mutualaid.model.store import Store
 from mutualaid.sync import unpacking
 from mutualaid.sync.filling import Pace
@@ -195,6 +196,23 @@ class World:
         self.meet(*self.groups.values())
         return newcomer
 
+    def again(self, name: str) -> Group:
+        """A second machine of the same person, as a restored backup makes it."""
+        first = self.groups[name].replica
+        store = self.store(f"{name} again")
+        with store.write(durable=True):
+            store.set_meta("group", first.group)
+            store.set_meta("device", keys.SigningKey.generate().seed)
+            store.set_meta("person", first.person.seed)
+            store.set_meta("sealing", first.sealing.seed)
+            for epoch in first.epochs():
+                store.set_meta(f"epoch:{epoch.id.hex()}", epoch.secret)
+        made = Group(Replica(store, clock=self.clock))
+        self.meet(self.groups[name], made)
+        made.replica.begin_new_device(copied=False)
+        self.groups[f"{name} again"] = made
+        return made
+
     def meet(self, *groups: Group) -> None:
         """Everybody hears everything, and what everybody holds, over a cable."""
         for _ in range(2):
@@ -238,8 +256,6 @@ class World:
         group.close()
         for at in [each for each in self.keepers if each[0] == name]:
             del self.keepers[at]
-        from mutualaid.model.replica import Replica
-
         self.groups[name] = Group(Replica(self.store(name), clock=self.clock))
 
     def settle(self, place: Place, rounds: int = 4) -> None:
