@@ -14,7 +14,7 @@ from typing import Any, Final
 from mutualaid.model import queries, times
 from mutualaid.model.codes import code
 from mutualaid.model.directories import sources
-from mutualaid.model.directories.blurring import blurred
+from mutualaid.model.directories.blurring import blur
 from mutualaid.model.directories.directory import (
     AsOf,
     Contact,
@@ -484,7 +484,7 @@ class _Gathering:
                 continue
             point = None
             if lat is not None and lon is not None:
-                point = blurred(lat, lon) if self._outside else Point(lat, lon)
+                point = blur(Point(lat, lon)) if self._outside else Point(lat, lon)
             found.append(
                 Place(
                     id=id_,
