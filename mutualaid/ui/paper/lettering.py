@@ -58,6 +58,7 @@ class Type:
 TYPES: Final = {
     Style.TITLE: Type(28, bold=True),
     Style.SUBTITLE: Type(14, bold=True),
+    Style.LARGE: Type(13),
     Style.STRONG: Type(10, bold=True),
     Style.BODY: Type(10),
     Style.QUIET: Type(9.5, colour=QUIET),

@@ -8,6 +8,7 @@ from typing import Final
 
 from mutualaid.errors import BadValueError
 from mutualaid.model.directories.directory import Directory
+from mutualaid.model.directories.paper.extract import extract
 from mutualaid.model.directories.paper.sheet import Sheet
 from mutualaid.model.directories.paper.words import LANGUAGES, words_in
 
@@ -29,7 +30,7 @@ BLANK: Final = frozenset(("sign-up", "need-form", "offer-form", "repair-sheet"))
 NUMBERED: Final = frozenset(("need-form", "offer-form"))
 MOST_COPIES: Final = 200
 
-__all__ = ["BLANK", "LANGUAGES", "MOST_COPIES", "NUMBERED", "SHEETS", "make"]
+__all__ = ["BLANK", "LANGUAGES", "MOST_COPIES", "NUMBERED", "SHEETS", "extract", "make"]
 
 
 def make(
@@ -44,10 +45,11 @@ def make(
 
     Of a blank sheet (``BLANK``) only the group's card and the day are looked at. ``post`` is whose
     card it is; it must be in the directory. ``numbers`` are those of numbered forms, one copy each
-    (see ``forms.new_number``). Raises BadValueError.
+    (see ``forms.new_number``). Raises BadValueError, and NotFoundError for a post that may not leave.
     """
     if name not in _MODULES:
         raise BadValueError(f"“{name[:40]}” is no sheet of paper. There are: {', '.join(SHEETS)}.")
+    directory = extract(name, directory, post)
     module = import_module(f"mutualaid.model.directories.paper.{_MODULES[name]}")
     sheet = module.make(name, directory, words_in(language), post=post, numbers=numbers)
     assert isinstance(sheet, Sheet)

@@ -62,7 +62,7 @@ def _cover(directory: Directory, words: Words) -> Section:
     counts = (
         words.say("directory.people_count", n=len(directory.people)) if directory.people else "",
         words.say("directory.places_count", n=len(directory.places)) if directory.places else "",
-        words.say("directory.posts_count", n=len(_open(directory))) if _open(directory) else "",
+        words.say("directory.posts_count", n=len(directory.posts)) if directory.posts else "",
     )
     until = words.say("common.until", ends=words.date(directory.ends, directory.group.tz))
     blocks = (
@@ -219,14 +219,10 @@ def _place(place: Place, directory: Directory, words: Words) -> Entry:
 # -- needs and offers -------------------------------------------------------------------------
 
 
-def _open(directory: Directory) -> list[Post]:
-    return [each for each in directory.posts if not each.status.is_past]
-
-
 def _posts(directory: Directory, words: Words, kind: PostKind) -> Iterator[Block]:
     """The posts of a kind that are not over, by category in the order of the list."""
     by_category: dict[str, list[Post]] = {}
-    for post in _open(directory):
+    for post in directory.posts:
         if post.kind is kind:
             by_category.setdefault(post.category, []).append(post)
     known = [category.id for category in CATEGORIES]

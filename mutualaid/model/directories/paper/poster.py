@@ -28,10 +28,7 @@ def make(
 ) -> Sheet:
     """The poster; urgent posts first, then as they stand in the directory."""
     order = ("today", "days", "week", "anytime")
-    shown = sorted(
-        (each for each in directory.posts if each.status.wants_help),
-        key=lambda each: order.index(each.urgency.value),
-    )
+    shown = sorted(directory.posts, key=lambda each: order.index(each.urgency.value))
     title = words.say("board.title")
     head = Text(parts.as_of(directory, words), Style.SMALL)
     cards = tuple(_card(each, directory, words) for each in shown)
@@ -63,8 +60,7 @@ def _answer(post: Post, directory: Directory, words: Words) -> tuple[str, ...]:
     """Whom a strip sends to: the group; else the owner, where that may leave."""
     group = directory.group
     if group.phone or group.where:
-        return tuple(each for each in (group.phone, group.where) if each)
+        return tuple(clean(each) for each in (group.phone, group.where) if each)
     if group.email or group.form:
-        return (group.email or group.form,)
-    owner = next((each.value for each in post.contacts if each.value), "")
-    return (clean(owner) if owner else words.say("board.ask"),)
+        return (clean(group.email or group.form),)
+    return tuple(clean(each.value) for each in post.contacts) or (words.say("board.ask"),)

@@ -15,6 +15,7 @@ class Style(StrEnum):
 
     TITLE = "title"  # of a whole sheet
     SUBTITLE = "subtitle"
+    LARGE = "large"  # read from some steps away
     STRONG = "strong"
     BODY = "body"
     QUIET = "quiet"  # beside what matters
