@@ -4,6 +4,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from mutualaid.model.directories.directory import Point
@@ -25,12 +26,15 @@ def blur(point: Point) -> Point:
 
 
 def bounds(points: Sequence[Point]) -> tuple[float, float, float, float] | None:
-    """West, south, east and north of them, as RFC 7946 orders them; None without points."""
+    """West, south, east and north of them, as RFC 7946 orders them; None without points.
+
+    West is greater than east where the short way around them crosses the antimeridian.
+    """
     if not points:
         return None
-    return (
-        min(point.lon for point in points),
-        min(point.lat for point in points),
-        max(point.lon for point in points),
-        max(point.lat for point in points),
-    )
+    lons = sorted({point.lon for point in points})
+    gaps = [(after - before, after, before) for before, after in pairwise(lons)]
+    gaps.append((lons[0] + 360 - lons[-1], lons[0], lons[-1]))
+    _, west, east = max(gaps)
+    lats = [point.lat for point in points]
+    return west, min(lats), east, max(lats)

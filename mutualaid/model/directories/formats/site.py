@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from mutualaid import paths
-from mutualaid.model.directories.directory import Directory
+from mutualaid.model.directories.directory import Directory, Photo
 from mutualaid.model.directories.formats.format import File, Format, Tick
-from mutualaid.model.directories.formats.site_contents import Contents, photo_file
+from mutualaid.model.directories.formats.site_contents import Contents
 from mutualaid.model.directories.formats.site_pages import Pages
 from mutualaid.model.directories.formats.site_words import (
     LANGUAGES,
@@ -51,7 +51,7 @@ def files(directory: Directory, tick: Tick) -> Iterator[File]:
     yield File("assets/index.js", _index(contents))
     for shipped in ("site.css", "site.js", "icon.svg"):
         yield File(f"assets/{shipped}", [(paths.resources() / "site" / shipped).read_bytes()])
-    yield from _photos(directory)
+    yield from _photos(contents)
     allowed = "" if directory.audience is Audience.PUBLIC else " /"
     yield File("robots.txt", [f"User-agent: *\nDisallow:{allowed}\n".encode()])
 
@@ -81,14 +81,15 @@ def _lists(pages: Pages, tick: Tick) -> Iterator[tuple[str, str]]:
             yield posts.file, pages.category(category, posts)
 
 
-def _photos(directory: Directory) -> Iterator[File]:
-    written: set[str] = set()
-    for post in directory.posts:
-        for photo in post.photos:
-            name = photo_file(photo.data)
-            if name not in written:
-                written.add(name)
-                yield File(name, [photo.data])
+def _photos(contents: Contents) -> Iterator[File]:
+    for post in contents.directory.posts:
+        for number, photo in enumerate(post.photos, 1):
+            yield File(contents.photo(post, number), _bytes_of(photo))
+
+
+def _bytes_of(photo: Photo) -> Iterator[bytes]:
+    # Read only when it is written: all photos of a directory together may be large.
+    yield photo.data
 
 
 def _index(contents: Contents) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ from mutualaid.model.directories.formats.html import (
     telephone,
     web_address,
 )
-from mutualaid.model.directories.formats.site_contents import Contents, Mending, photo_file
+from mutualaid.model.directories.formats.site_contents import Contents, Mending
 from mutualaid.model.directories.formats.site_words import Words, spaced
 from mutualaid.model.values import ContactKind, Fix, Mode, PostKind, PostStatus, SkillLevel, Urgency
 
@@ -164,8 +164,8 @@ class Cards:
             return NOTHING
         without = self.words.said("post.photo", title=post.title)
         shown = []
-        for photo in post.photos:
-            file = self.root + photo_file(photo.data)
+        for number, photo in enumerate(post.photos, 1):
+            file = self.root + self.contents.photo(post, number)
             picture = tag("img", src=file, alt=photo.alt or without, loading="lazy")
             shown.append(tag("a", picture, href=file))
         return tag("p", *shown, class_="photos")

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from mutualaid.model.directories.directory import Directory, Person, Place, Post, Repair
-from mutualaid.model.keys import blake2b
 from mutualaid.model.taxonomy import CATEGORY_BY_ID, product_name
 from mutualaid.model.values import Fix, PostKind, RepairOutcome, SkillLevel, Urgency
 
@@ -99,6 +98,10 @@ class Contents:
                 self.where[record.id] = f"{sheet.file}#{anchor}"
         return sheets
 
+    def photo(self, post: Post, number: int) -> str:
+        """The file of a photo of a post; its bytes are not read for that."""
+        return f"photos/{self.anchors[post.id]}-{number}.jpg"
+
     def _by_category(self, posts: Iterable[Post]) -> list[tuple[str, list[Sheet[Post]]]]:
         """Posts by category: the shipped ones in their order, then those of the group."""
         found: dict[str, list[Post]] = {}
@@ -164,8 +167,3 @@ def _filled(name: str, things: Sequence[Mending]) -> list[Sheet[Mending]]:
         Sheet(file_of(name, number), number, len(pages), page)
         for number, page in enumerate(pages, 1)
     ]
-
-
-def photo_file(data: bytes) -> str:
-    """The file of a photo: the same bytes are one file."""
-    return f"photos/{blake2b(data, size=10, person=b'mutualaid/site').hex()}.jpg"
