@@ -6,7 +6,6 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from mutualaid import __version__
-from mutualaid.ui.pages import PAGES
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import FormDialog, Text
 from mutualaid.ui.words import tr
@@ -56,7 +55,7 @@ class HelpDialog(FormDialog):
             return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
         return [
-            (f"{shown('Ctrl+1')} … {shown(f'Ctrl+{len(PAGES)}')}", tr("go to a page")),
+            (f"{shown('Ctrl+1')} … {shown('Ctrl+9')}, {shown('Ctrl+0')}", tr("go to a page")),
             (shown("Ctrl+N"), tr("post, or what the page's main button does")),
             (shown("Ctrl+F"), tr("search on this page")),
             (shown("Ctrl+Z"), tr("undo what you did last")),

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The pages of the window, in the order of the sidebar. Each is imported when first shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
@@ -16,7 +16,8 @@ class PageSpec:
     """A page before it exists. ``title`` is called late, when the language is known.
 
     ``kinds`` are the kinds of records that the page shows (for "show this record").
-    ``about_group`` puts it into the lower part of the sidebar.
+    ``about_group`` puts it into the lower part of the sidebar. ``figure`` is the one that goes
+    there with Ctrl, where it is not the page's place in the row.
     """
 
     name: str
@@ -26,11 +27,20 @@ class PageSpec:
     cls: str
     kinds: tuple[str, ...] = ()
     about_group: bool = False
+    figure: int | None = None
 
     def make(self, desk: Desk) -> Page:
         made = getattr(import_module(self.module), self.cls)(desk)
         assert isinstance(made, Page)
         return made
+
+
+def page_keys(pages: Sequence[PageSpec]) -> dict[str, str]:
+    """The keys that go to each page, by its name."""
+    figures = iter(range(1, 10))
+    return {
+        spec.name: f"Ctrl+{next(figures) if spec.figure is None else spec.figure}" for spec in pages
+    }
 
 
 PAGES: Final = (

@@ -26,7 +26,7 @@ from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 from mutualaid.sync.status import NetworkStatus
 from mutualaid.ui.bridge import Bridge, is_nothing, merged
 from mutualaid.ui.page import Desk, Page, Undo
-from mutualaid.ui.pages import PAGES, PageSpec
+from mutualaid.ui.pages import PAGES, PageSpec, page_keys
 from mutualaid.ui.preferences import Preferences
 from mutualaid.ui.sidebar import Sidebar
 from mutualaid.ui.theme import Scheme, theme
@@ -50,9 +50,8 @@ STATUS_SOON: Final = 400
 
 class Shell(QMainWindow):
     """The main window on one group. What it cannot do itself it asks for by ``action_asked``:
-    ``invite``, ``join``, ``start``, ``import``, ``backup``, ``restore``, ``add-shelf``,
-    ``write-parcels``, ``read-parcels``,
-    ``switch:<group name>``."""
+    ``invite``, ``join``, ``start``, ``import``, ``backup``, ``restore``,
+    ``add-shelf``, ``write-parcels``, ``read-parcels``, ``switch:<group name>``."""
 
     action_asked = Signal(str)
     #: A command of this window was committed: the sync service should send it now.
@@ -238,6 +237,12 @@ class Shell(QMainWindow):
         if name == "post":
             self.show_page("board")
             self.page.primary_action()
+        elif name == "consent":
+            from mutualaid.ui.mine.page import MyPage
+
+            self.show_page("mine")
+            if isinstance(self.page, MyPage):
+                self.page.show_consent()
         else:
             self.action_asked.emit(name)
 
@@ -389,12 +394,13 @@ class Shell(QMainWindow):
 
     def _go_menu(self) -> QMenu:
         menu = QMenu(tr("&Go"), self)
-        for number, spec in enumerate(self._specs.values(), 1):
+        keys = page_keys(self.specs)
+        for spec in self.specs:
             self._action(
                 menu,
                 spec.title().replace("&", "&&"),
                 lambda name=spec.name: self.show_page(name),
-                f"Ctrl+{number}",
+                keys[spec.name],
             )
         return menu
 
@@ -414,7 +420,7 @@ class Shell(QMainWindow):
         zoom = QKeySequence.StandardKey
         self._action(menu, tr("Lar&ger text"), lambda: self.set_text_scale(1.1), zoom.ZoomIn)
         self._action(menu, tr("S&maller text"), lambda: self.set_text_scale(1 / 1.1), zoom.ZoomOut)
-        self._action(menu, tr("&Normal text"), lambda: self.set_text_scale(0), "Ctrl+0")
+        self._action(menu, tr("&Normal text"), lambda: self.set_text_scale(0), "Ctrl+Shift+0")
         menu.addSeparator()
         if not self.menuBar().isNativeMenuBar():
             self._action(menu, tr("Menu &bar"), self._toggle_menu_bar, "F10")

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from mutualaid.model.values import Reached
 from mutualaid.ui.icons import paint_icon
-from mutualaid.ui.pages import PageSpec
+from mutualaid.ui.pages import PageSpec, page_keys
 from mutualaid.ui.theme import Size, set_look, theme
 from mutualaid.ui.widgets import Hairline, ScrollColumn, Text, paint
 from mutualaid.ui.widgets.feedback import IconLabel
@@ -241,12 +241,13 @@ class Sidebar(QFrame):
         self._section = Text(tr("This group"), Size.META, quiet=True)
         self._section.setIndent(px(10))
         told = False
-        for number, spec in enumerate(pages, 1):
+        keys = page_keys(pages)
+        for spec in pages:
             if spec.about_group and not told:
                 told = True
                 pages_column.addSpacing(px(10))
                 pages_column.addWidget(self._section)
-            button = NavButton(spec.title(), spec.icon, f"Ctrl+{number}")
+            button = NavButton(spec.title(), spec.icon, keys[spec.name])
             button.clicked.connect(
                 lambda _checked=False, name=spec.name: self.page_chosen.emit(name)
             )

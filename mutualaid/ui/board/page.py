@@ -402,6 +402,7 @@ class BoardPage(Page):
     def _form(
         self, save: "Save", *, kind: PostKind = PostKind.NEED, detail: PostDetail | None = None
     ) -> "PostDialog":
+        from mutualaid.model.values.directories import ShareField
         from mutualaid.ui.post.form import PostDialog
 
         group = self.group
@@ -414,6 +415,8 @@ class BoardPage(Page):
             zone=group.tz,
             suggest=group.suggest if detail is None else None,
             photos=self.photos,
+            shares=group.post_shares(detail.row.id) if detail is not None else None,
+            usual=group.shares()[ShareField.POSTS],
         )
         dialog.suggestion_opened.connect(lambda found: self._open_suggestion(found, dialog))
         return dialog
@@ -433,7 +436,9 @@ class BoardPage(Page):
         from mutualaid.ui.post.saving import save_new
 
         change = self.desk.run(
-            lambda: save_new(self.group, draft, dialog.photos.drafts, dialog.behalf_phone),
+            lambda: save_new(
+                self.group, draft, dialog.photos.drafts, dialog.behalf_phone, dialog.shares.said
+            ),
             tr("Posted “{title}”.", title=draft.title.strip()),
             lambda made: self.group.withdraw(made.created or b""),
             on_error=dialog.refuse,

@@ -22,9 +22,8 @@ from mutualaid.model.records.person import MOST_PROMISES
 from mutualaid.model.values import ChangeSet, PersonRow, Skill, SkillLevel
 from mutualaid.ui.neighbourhood.fix_form import FixDialog, FixState, fix_state, set_fix
 from mutualaid.ui.page import Desk
-from mutualaid.ui.post.form import Choice
 from mutualaid.ui.theme import Size, theme
-from mutualaid.ui.widgets import Banner, Button, Form, Hairline, Look, Text, clear_layout
+from mutualaid.ui.widgets import Banner, Button, Choice, Form, Hairline, Look, Text, clear_layout
 from mutualaid.ui.wording import language_name
 from mutualaid.ui.words import level_word, tr
 
@@ -124,6 +123,10 @@ class AboutMeForm(QWidget):
         self.add_fix = Button(tr("I can fix…"), Look.SECONDARY, icon="plus")
         self.add_fix.clicked.connect(lambda: FixDialog(self, desk).open())
         column.addWidget(self.add_fix)
+        column.addWidget(Hairline())
+        self.consent = Button(tr("What of it may leave the group…"), Look.QUIET)
+        self.consent.clicked.connect(lambda: desk.window.run_action("consent"))
+        column.addWidget(self.consent)
         for field in (self.name, self.area, self.languages, self.availability):
             field.returnPressed.connect(self.submit)
 

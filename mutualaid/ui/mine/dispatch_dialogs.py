@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from mutualaid.model.values import PostFilter, PostRow
 from mutualaid.ui.page import Desk
-from mutualaid.ui.post.form import Choice
-from mutualaid.ui.widgets import CheckBox, FormDialog
+from mutualaid.ui.widgets import CheckBox, Choice, FormDialog
 from mutualaid.ui.words import meta, tr
 
 #: So many open posts can be chosen from when answering for somebody.

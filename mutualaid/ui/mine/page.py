@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """My page: what waits for my yes, what I promised, what I asked, what was done; what I look after
-for others; how I can be reached."""
+for others; how I can be reached; what of me may leave the group."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +26,7 @@ from mutualaid.ui.words import tr
 
 if TYPE_CHECKING:
     from mutualaid.model.group import Group
+    from mutualaid.ui.mine.consent import ConsentView
     from mutualaid.ui.mine.dispatch import DispatchView
     from mutualaid.ui.mine.reaching import ReachView
     from mutualaid.ui.post.detail import PostDetailPane
@@ -86,7 +87,7 @@ class CardSection(QWidget):
 
 
 class MyPage(Page):
-    """Three views under one title; a post opens in full at the end side."""
+    """Four views under one title; a post opens in full at the end side."""
 
     name = "mine"
 
@@ -117,6 +118,7 @@ class MyPage(Page):
         )
         self._dispatch: DispatchView | None = None
         self._reach: ReachView | None = None
+        self._consent: ConsentView | None = None
         self._views = QStackedWidget()
         for view in (self._scroll, self.empty):
             self._views.addWidget(view)
@@ -134,7 +136,8 @@ class MyPage(Page):
         self.chip_mine = Chip(tr("Asked and promised"), checked=True)
         self.chip_others = Chip(tr("For others"))
         self.chip_reach = Chip(tr("How to reach me"))
-        for chip in (self.chip_mine, self.chip_others, self.chip_reach):
+        self.chip_consent = Chip(tr("What may leave"))
+        for chip in (self.chip_mine, self.chip_others, self.chip_reach, self.chip_consent):
             self._tabs.addButton(chip)
             self.add_chip(chip)
         self.chip_others.setVisible(is_steward(self.group))
@@ -161,6 +164,8 @@ class MyPage(Page):
             self._load()
         if self._reach is not None:
             self._reach.on_change(change)
+        if self._consent is not None:
+            self._consent.on_change(change)
         beside = change.members or change.concerns(*CONCERNED, "comment", "message")
         if self._pane is not None and beside and self.detail_is_shown:
             self._pane.refresh()
@@ -194,7 +199,7 @@ class MyPage(Page):
                     return
         elif view is self.empty:
             self.empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
-        elif view is self._dispatch or view is self._reach:
+        elif view is self._dispatch or view is self._reach or view is self._consent:
             view.focus_first()
 
     # -- views --------------------------------------------------------------------------------
@@ -218,8 +223,20 @@ class MyPage(Page):
             from mutualaid.ui.mine.reaching import ReachView
 
             self._reach = ReachView(self.desk)
+            self._reach.consent_asked.connect(self.show_consent)
             self._views.addWidget(self._reach)
         return self._reach
+
+    @property
+    def consent(self) -> "ConsentView":
+        """What of me may leave the group, made when it is first looked at."""
+        if self._consent is None:
+            from mutualaid.ui.mine.consent import ConsentView
+
+            self._consent = ConsentView(self.desk)
+            self._consent.reach_asked.connect(self._ask_reach)
+            self._views.addWidget(self._consent)
+        return self._consent
 
     def show_others(self) -> None:
         """The dispatcher's view."""
@@ -227,6 +244,15 @@ class MyPage(Page):
 
     def show_reach(self) -> None:
         self.chip_reach.setChecked(True)
+
+    def show_consent(self) -> None:
+        """What of me may leave the group."""
+        self.chip_consent.setChecked(True)
+        self.consent.focus_first()
+
+    def _ask_reach(self) -> None:
+        self.show_reach()
+        self.reach.focus_first()
 
     def _choose_view(self) -> None:
         if self.detail_is_shown:
@@ -237,6 +263,9 @@ class MyPage(Page):
         elif self.chip_reach.isChecked():
             self.reach.load()
             self._views.setCurrentWidget(self.reach)
+        elif self.chip_consent.isChecked():
+            self.consent.load()
+            self._views.setCurrentWidget(self.consent)
         else:
             some = any(section.cards.rows for section in self.sections.values())
             self._views.setCurrentWidget(self._scroll if some else self.empty)

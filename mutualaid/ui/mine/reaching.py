@@ -18,11 +18,11 @@ from mutualaid.model.values import (
 )
 from mutualaid.ui.mine.contact_words import audience_word, contact_word
 from mutualaid.ui.page import Desk
-from mutualaid.ui.post.form import Choice
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import (
     Button,
     Card,
+    Choice,
     Form,
     FormDialog,
     KeyedColumn,
@@ -199,6 +199,9 @@ def holders(rows: list[OpenedRow]) -> list[Holder]:
 class ReachView(QWidget):
     """Ways to reach me, and below them who has them."""
 
+    #: Somebody wants to say what else of theirs may leave the group.
+    consent_asked = Signal()
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
@@ -227,6 +230,9 @@ class ReachView(QWidget):
         for line in self.lines.values():
             line.saved.connect(self._load_who_has)
             ways.column.addWidget(line)
+        self.consent = Button(tr("What else of me may leave the group"), Look.QUIET)
+        self.consent.clicked.connect(self.consent_asked)
+        ways.add_row(self.consent, stretch_after=0)
         scroll.column.addWidget(ways)
         have = Card()
         have.column.setSpacing(px(10))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from mutualaid.model.taxonomy import post_category_of
 from mutualaid.model.values import PostDraft
+from mutualaid.model.values.directories import ShareField
 from mutualaid.ui.page import Desk
 from mutualaid.ui.post.form import PostDialog
 from mutualaid.ui.post.saving import save_new
@@ -18,14 +19,17 @@ def ask_person(parent: QWidget, desk: Desk, name: str, product: str = "") -> Pos
 
     def save(draft: PostDraft, dialog: PostDialog) -> bool:
         done = desk.run(
-            lambda: save_new(group, draft, dialog.photos.drafts, dialog.behalf_phone),
+            lambda: save_new(
+                group, draft, dialog.photos.drafts, dialog.behalf_phone, dialog.shares.said
+            ),
             tr("Posted on the board: “{title}”.", title=draft.title.strip()),
             lambda change: group.withdraw(change.created or b""),
             on_error=dialog.refuse,
         )
         return done is not None
 
-    dialog = PostDialog(parent, group.areas(), save, zone=group.tz)
+    usual = group.shares()[ShareField.POSTS]
+    dialog = PostDialog(parent, group.areas(), save, zone=group.tz, usual=usual)
     if product:
         dialog.title.setText(tr("{thing} to repair", thing=product))
         dialog.category.choose(post_category_of(product))

@@ -12,12 +12,21 @@ from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
 from mutualaid.errors import BadValueError, MutualAidError
 from mutualaid.model import hours
-from mutualaid.model.values import ChangeSet, Fix, PlaceDraft, PlaceKind, PlaceRow
+from mutualaid.model.values import (
+    NOTHING_CHANGED,
+    Audience,
+    ChangeSet,
+    Fix,
+    PlaceDraft,
+    PlaceKind,
+    PlaceRow,
+)
+from mutualaid.ui.bridge import merged
+from mutualaid.ui.directories.words import chosen_audience, leaving_box
 from mutualaid.ui.neighbourhood.fix_form import canonical
 from mutualaid.ui.page import Desk
-from mutualaid.ui.post.form import Choice
 from mutualaid.ui.theme import Size, theme
-from mutualaid.ui.widgets import FormDialog, Text
+from mutualaid.ui.widgets import Choice, FormDialog, Text
 from mutualaid.ui.words import DAY, clock_time, day, now_ms, place_word, tr
 
 
@@ -115,6 +124,14 @@ class PlaceDialog(FormDialog):
         self.form.column.addWidget(self.read_back)
         self.form.add(tr("What is &repaired there"), self.fixes)
         self.form.add(tr("A&bout it"), self.about)
+        self.share = leaving_box("")
+        self._share_before = desk.group.place_share(row.id) if row else Audience.GROUP
+        self.share.choose(self._share_before)
+        self.form.add(
+            tr("May &leave the group for"),
+            self.share,
+            help_text=tr("A place that everybody may find can stand in a directory for everybody."),
+        )
         self.hours.textChanged.connect(self._read_hours_back)
         self._read_hours_back()
         self.name.setFocus()
@@ -158,8 +175,17 @@ class PlaceDialog(FormDialog):
 
     def _add(self, draft: PlaceDraft) -> bool:
         group = self._desk.group
+        share = chosen_audience(self.share)
+
+        def add() -> ChangeSet:
+            made = group.add_place(draft)
+            if share is Audience.GROUP or made.created is None:
+                return made
+            both = merged(made, group.share_place(made.created, share))
+            return ChangeSet(both.records, both.everything, both.members, made.created)
+
         change = self._desk.run(
-            lambda: group.add_place(draft),
+            add,
             tr("Added {place}.", place=draft.name.strip()),
             lambda made: group.remove(made.created or b""),
             on_error=self._refuse,
@@ -175,13 +201,21 @@ class PlaceDialog(FormDialog):
             for field in fields(PlaceDraft)
             if getattr(draft, field.name) != getattr(before, field.name)
         }
-        if not wanted:
+        share, shared = chosen_audience(self.share), self._share_before
+        if not wanted and share is shared:
             return True
         back = {name: getattr(before, name) for name in wanted}
+
+        def write(fields: dict[str, Any], audience: Audience) -> ChangeSet:
+            done = group.edit_place(row.id, **fields) if fields else NOTHING_CHANGED
+            if share is not shared:
+                done = merged(done, group.share_place(row.id, audience))
+            return done
+
         change = self._desk.run(
-            lambda: group.edit_place(row.id, **wanted),
+            lambda: write(wanted, share),
             tr("Corrected {place}.", place=draft.name.strip()),
-            lambda _made: group.edit_place(row.id, **back),
+            lambda _made: write(back, shared),
             on_error=self._refuse,
         )
         return change is not None

@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model import hours
-from mutualaid.model.values import ChangeSet, PlaceRow
+from mutualaid.model.values import Audience, ChangeSet, PlaceRow
 from mutualaid.ui.cards import CardFace, CardList, in_page
+from mutualaid.ui.directories.words import leaving_word
 from mutualaid.ui.models import KeyedListModel
 from mutualaid.ui.neighbourhood.place_form import PlaceDialog, next_open_text
 from mutualaid.ui.page import Desk, Page
@@ -110,13 +111,14 @@ class PlacesPage(Page):
     def _show(self, row: PlaceRow) -> None:
         self._shown = row.id
         self.pane.setAccessibleName(row.name)
-        self.detail.show_place(row)
+        self.detail.show_place(row, self.group.place_share(row.id))
         self.pane.scroll_to_top()
         self.show_detail()
 
     def _refresh_detail(self) -> None:
         try:
-            self.detail.show_place(self.group.place(self._shown or b""))
+            row = self.group.place(self._shown or b"")
+            self.detail.show_place(row, self.group.place_share(row.id))
         except MutualAidError:
             self._shown = None
             self.show_detail(False)
@@ -203,6 +205,7 @@ class PlaceDetail(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._row: PlaceRow | None = None
+        self._shown: object = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme().px(10))
@@ -232,10 +235,11 @@ class PlaceDetail(QWidget):
         self._column.addWidget(self._below_box)
         self._column.addWidget(self.remove)
 
-    def show_place(self, row: PlaceRow) -> None:
-        if row == self._row:
+    def show_place(self, row: PlaceRow, share: Audience) -> None:
+        """Show this place; ``share`` is for whom it may leave the group."""
+        if (row, share) == self._shown:
             return
-        self._row = row
+        self._row, self._shown = row, (row, share)
         clear_layout(self._above)
         clear_layout(self._below)
         head = QHBoxLayout()
@@ -257,6 +261,8 @@ class PlaceDetail(QWidget):
             said = tr("Nobody has confirmed yet that this is right.")
         said = said[:1].upper() + said[1:]
         self._above.addWidget(Text(said, Size.META, quiet=True, wrap=True))
+        leaving = tr("May leave the group for: {whom}", whom=leaving_word(share))
+        self._above.addWidget(Text(leaving, Size.META, quiet=True, wrap=True))
         self.edit.setVisible(row.editable)
         self.remove.setVisible(row.editable)
         if row.about:

@@ -10,9 +10,8 @@ from mutualaid.model.taxonomy import BARRIERS
 from mutualaid.model.values import RepairDraft, RepairOutcome
 from mutualaid.ui.neighbourhood.fix_form import canonical, product_completer
 from mutualaid.ui.page import Desk
-from mutualaid.ui.post.form import Choice
 from mutualaid.ui.theme import theme
-from mutualaid.ui.widgets import ChoiceRow, FormDialog
+from mutualaid.ui.widgets import Choice, ChoiceRow, FormDialog
 from mutualaid.ui.words import tr
 
 

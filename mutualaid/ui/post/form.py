@@ -14,10 +14,8 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QShortcut,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import (
-    QComboBox,
     QCompleter,
     QHBoxLayout,
     QLineEdit,
@@ -29,6 +27,7 @@ from PySide6.QtWidgets import (
 from mutualaid.errors import BadValueError, MutualAidError
 from mutualaid.model.taxonomy import CATEGORIES
 from mutualaid.model.values import (
+    Audience,
     Mode,
     Part,
     PostDetail,
@@ -38,15 +37,18 @@ from mutualaid.model.values import (
     Suggestion,
     Urgency,
 )
+from mutualaid.model.values.directories import PostShares
 from mutualaid.ui.post.form_fits import MayFit, Suggest
 from mutualaid.ui.post.form_parts import PartsEditor
 from mutualaid.ui.post.form_photos import PhotoPicker
+from mutualaid.ui.post.form_shares import SharesEditor
 from mutualaid.ui.post.form_time import WindowEditor
 from mutualaid.ui.post.photos import Photos
 from mutualaid.ui.theme import theme
 from mutualaid.ui.widgets import (
     Button,
     CheckBox,
+    Choice,
     ChoiceRow,
     Form,
     FormDialog,
@@ -64,24 +66,6 @@ WIDE: Final = 1000
 LEAST_DIGITS: Final = 3
 
 Save = Callable[[PostDraft, "PostDialog"], bool]
-
-
-class Choice(QComboBox):
-    """A combo box that a wheel passing over it does not change."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def choose(self, value: object) -> None:
-        """Choose by what the entry stands for."""
-        self.setCurrentIndex(max(0, self.findData(value)))
 
 
 def suggested_category(title: str) -> str:
@@ -140,6 +124,7 @@ class PostDialog(FormDialog):
     ``save`` does it and returns whether the dialog may close; it calls ``refuse`` with an error.
     ``suggest`` finds what may already fit; ``suggestion_opened`` tells which one was chosen, after
     which the form closes: ``draft`` still says what was typed. Times are of the group's ``zone``.
+    ``shares`` is for whom a post that is there may leave, ``usual`` for whom my posts do.
     """
 
     suggestion_opened = Signal(object)
@@ -155,6 +140,8 @@ class PostDialog(FormDialog):
         zone: str = "",
         suggest: Suggest | None = None,
         photos: Photos | None = None,
+        shares: PostShares | None = None,
+        usual: Audience = Audience.GROUP,
     ) -> None:
         title = tr("Change your post") if detail else tr("Post a need or an offer")
         super().__init__(parent, title, tr("Save") if detail else tr("Post"), width=560)
@@ -171,6 +158,7 @@ class PostDialog(FormDialog):
         self.photos = PhotoPicker(detail.photos if detail else (), photos)
         self.photos.changed.connect(self._fit)
         self.photos.settled.connect(self._photos_settled)
+        self.shares = SharesEditor(shares, usual)
         self._fill_stays()
         self._lay_out()
         if self._before is not None:
@@ -266,6 +254,7 @@ class PostDialog(FormDialog):
         rest.add(tr("Time &from and until"), self.window_of_time)
         rest.add_pair((tr("Comes &back"), self.repeat), (tr("Stays for"), self.stays))
         rest.add(tr("How it is &given"), self.mode)
+        rest.column.addWidget(self.shares)
         rest.hide()
         self.phone.setPlaceholderText(tr("Only for the helper and stewards"))
         self.area.setPlaceholderText(tr("In your words: by the library"))
@@ -278,8 +267,14 @@ class PostDialog(FormDialog):
         self._fit()
         self.whom.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def begin_behalf(self, consent: str) -> None:
+        """Begin for somebody else, who said yes in the way that ``consent`` says."""
+        self._show_more()
+        self.consent.setText(consent)
+
     def _whom_changed(self, words: str) -> None:
         self._behalf.setVisible(bool(words.strip()))
+        self.shares.set_behalf(bool(words.strip()))
 
     def _fill_stays(self) -> None:
         before = self._before

@@ -16,6 +16,7 @@ from mutualaid.model.values import (
     PostStatus,
     Urgency,
 )
+from mutualaid.ui.directories.words import leaving_word
 from mutualaid.ui.page import Desk
 from mutualaid.ui.post.person_menu import PersonMenu
 from mutualaid.ui.post.photos import Photos, PhotoStrip
@@ -69,8 +70,9 @@ class PostHead(QWidget):
     def show_post(self, detail: PostDetail, zone: str) -> None:
         """Show this post; what is the same stays as it is."""
         row, now = detail.row, now_ms()
-        shown = (row, detail.reached, detail.machines, detail.conflicts, now // MINUTE)
-        self._words.fill(shown, lambda: self._build_words(detail, zone, now))
+        leaving = self._leaving(row)
+        shown = (row, detail.reached, detail.machines, detail.conflicts, leaving, now // MINUTE)
+        self._words.fill(shown, lambda: self._build_words(detail, zone, now, leaving))
         self.photos.show_photos(detail.photos)
         ends = ends_words(row, now, zone)
         self._warnings.fill((row.id, ends), lambda: self._build_warning(row, ends))
@@ -78,7 +80,14 @@ class PostHead(QWidget):
 
     # -- what it says -------------------------------------------------------------------------
 
-    def _build_words(self, detail: PostDetail, zone: str, now: int) -> None:
+    def _leaving(self, row: PostRow) -> str:
+        """For whom a post of mine may leave the group, in words."""
+        if not row.mine:
+            return ""
+        shares = self._desk.group.post_shares(row.id)
+        return tr("May leave the group for: {whom}", whom=leaving_word(shares.post))
+
+    def _build_words(self, detail: PostDetail, zone: str, now: int, leaving: str) -> None:
         row, column = detail.row, self._words.column
         column.addWidget(_pills(row))
         column.addWidget(Text(row.title, Size.DETAIL, wrap=True, selectable=True))
@@ -96,6 +105,8 @@ class PostHead(QWidget):
         if row.on_behalf_of:
             column.addLayout(_with_icon("people", _consent(row)))
         column.addLayout(self._posted(row, now))
+        if leaving:
+            column.addWidget(Text(leaving, Size.META, quiet=True, wrap=True))
         line = meta(tr("Code {code}", code=row.code), _reached(detail))
         column.addWidget(Text(line, Size.META, quiet=True, wrap=True, selectable=True))
         for conflict in detail.conflicts:

@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 
 from mutualaid.model.values import PartRow, PostDetail, PostKind, PostRow, Standing
 from mutualaid.ui.page import Desk
-from mutualaid.ui.post.form import Choice
 from mutualaid.ui.theme import Size, theme
-from mutualaid.ui.widgets import Button, CheckBox, Count, Look, Text
+from mutualaid.ui.widgets import Button, CheckBox, Choice, Count, Look, Text
 from mutualaid.ui.words import tr
 
 #: Answers after which one does not answer again for the same.

@@ -16,6 +16,7 @@ from mutualaid.model.values import (
 )
 from mutualaid.ui.bridge import merged
 from mutualaid.ui.post.form import changed_fields, draft_of
+from mutualaid.ui.post.form_shares import NOTHING_SAID, Shares
 from mutualaid.ui.post.photos import size_of
 
 if TYPE_CHECKING:
@@ -24,15 +25,36 @@ if TYPE_CHECKING:
 
 
 def save_new(
-    group: "Group", draft: PostDraft, pictures: Sequence[PhotoDraft], phone: str
+    group: "Group",
+    draft: PostDraft,
+    pictures: Sequence[PhotoDraft],
+    phone: str,
+    shares: Shares = NOTHING_SAID,
 ) -> ChangeSet:
-    """Post it, with its photos and the sealed number of the person it is for."""
-    made = group.post(draft, pictures)
-    if not phone or made.created is None:
+    """Post it, with its photos, the sealed number of the person it is for, and for whom it may
+    leave the group."""
+    return put_beside(group, group.post(draft, pictures), phone, shares)
+
+
+def put_beside(group: "Group", made: ChangeSet, phone: str, shares: Shares) -> ChangeSet:
+    """What stands beside a post that was just made: a sealed number, for whom it may leave."""
+    post = made.created
+    if post is None:
         return made
-    sealed = group.set_behalf_contact(made.created, phone, share=True)
-    both = merged(made, sealed)
-    return ChangeSet(both.records, both.everything, both.members, made.created)
+    both = made
+    if phone:
+        both = merged(both, group.set_behalf_contact(post, phone, share=True))
+    both = _share(group, post, both, shares)
+    return ChangeSet(both.records, both.everything, both.members, post)
+
+
+def _share(group: "Group", post: bytes, done: ChangeSet, shares: Shares) -> ChangeSet:
+    if shares.is_nothing:
+        return done
+    changed = group.share_post(
+        post, shares.post, photos=shares.photos, on_behalf_of=shares.on_behalf_of
+    )
+    return merged(done, changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +72,8 @@ class Correction:
     undescribed: Sequence[tuple[bytes, str]]
     phone: str | None  # of the person it is for; None: as it was
     phone_before: str
+    shares: Shares = NOTHING_SAID  # for whom it may leave; None in it: as it was
+    shares_before: Shares = NOTHING_SAID
 
     @classmethod
     def of(cls, group: "Group", detail: PostDetail, draft: PostDraft, dialog: "PostDialog") -> Self:
@@ -71,11 +95,14 @@ class Correction:
             undescribed=[(digest, said[digest]) for digest, _alt in described],
             phone=dialog.changed_phone,
             phone_before=dialog.phone_before,
+            shares=dialog.shares.said,
+            shares_before=dialog.shares.before,
         )
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.after or self.added or self.gone or self.described) and self.phone is None
+        same = self.phone is None and self.shares.is_nothing
+        return same and not (self.after or self.added or self.gone or self.described)
 
     def make(self) -> ChangeSet:
         """Do it. The fields come first: what is refused there leaves everything as it was."""
@@ -84,7 +111,7 @@ class Correction:
             done = self.group.edit_post(self.post, **self.after)
         off = [row.hash for row in self.gone]
         done = self._photos(done, off, self.added, self.described)
-        return self._phone(done, self.phone)
+        return _share(self.group, self.post, self._phone(done, self.phone), self.shares)
 
     def take_back(self) -> ChangeSet:
         """Undo it."""
@@ -93,7 +120,8 @@ class Correction:
             done = self.group.edit_post(self.post, **self.before)
         added = [draft.hash for draft in self.added]
         done = self._photos(done, added, self.removed, self.undescribed)
-        return self._phone(done, None if self.phone is None else self.phone_before)
+        done = self._phone(done, None if self.phone is None else self.phone_before)
+        return _share(self.group, self.post, done, self.shares_before)
 
     def _phone(self, done: ChangeSet, phone: str | None) -> ChangeSet:
         if phone is None:

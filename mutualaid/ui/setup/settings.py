@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Settings: how the window looks, what the group agreed on, notifications, blocks, the network, the
-profile's key, backups, a check, the version."""
+"""Settings: how the window looks, what the group agreed on and shows outside, notifications,
+blocks, the network, the profile's key, backups, a check, the version."""
 
 from PySide6.QtCore import QMargins, Qt
 
@@ -14,6 +14,7 @@ from mutualaid.ui.page import Desk, Page
 from mutualaid.ui.setup.backups import PassphraseDialog
 from mutualaid.ui.setup.network_pane import NetworkSwitches, preferences_of
 from mutualaid.ui.setup.settings_group import BlockedCard, NotifyCard, RulesCard
+from mutualaid.ui.setup.settings_outside import OutsideCard
 from mutualaid.ui.theme import Scheme, Size, theme
 from mutualaid.ui.widgets import Banner, Button, Card, ChoiceRow, Form, Look, ScrollColumn, Text
 from mutualaid.ui.words import tr
@@ -39,7 +40,8 @@ class SettingsPage(Page):
         self.notifications = NotifyCard(desk)
         self.rules = RulesCard(desk)
         self.blocked = BlockedCard(desk)
-        for own in (self.notifications, self.rules, self.blocked):
+        self.outside = OutsideCard(desk)
+        for own in (self.notifications, self.rules, self.outside, self.blocked):
             self._scroll.column.addWidget(own)
         self._add_network()
         self._add_key()
@@ -65,12 +67,15 @@ class SettingsPage(Page):
         self.switches.refresh()
         self._show_key()
         self.rules.load()
+        self.outside.load()
         self.blocked.load()
         self.scheme.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_change(self, change: ChangeSet) -> None:
         if change.concerns("group"):
             self.rules.load()
+        if change.members or change.concerns("group"):
+            self.outside.load()
         if change.concerns("block", "person"):
             self.blocked.load()
 

@@ -4,7 +4,7 @@
 
 Text and buttons: ``Text Button CheckBox Chip MenuChip Pill Avatar Hairline``.
 Containers: ``Card FlowLayout ScrollColumn DetailPane Section PageHeader SearchField``.
-Forms: ``Form`` (no row without a label), ``FormDialog``, ``Count``.
+Forms: ``Form`` (no row without a label), ``FormDialog``, ``Choice``, ``Count``.
 Rows with buttons: ``CardButton KeyedColumn WordsAndButtons``.
 Telling: ``EmptyState Banner Toast``.
 Painting rows in a delegate: ``paint`` (a module).
@@ -27,7 +27,7 @@ from mutualaid.ui.widgets.basics import (
 )
 from mutualaid.ui.widgets.chips import Chip, MenuChip
 from mutualaid.ui.widgets.feedback import Banner, EmptyState, IconLabel, Toast, announce
-from mutualaid.ui.widgets.forms import ChoiceRow, Count, Form, FormDialog
+from mutualaid.ui.widgets.forms import Choice, ChoiceRow, Count, Form, FormDialog
 from mutualaid.ui.widgets.panes import DetailPane, PageHeader, SearchField, Section
 from mutualaid.ui.widgets.rows import CardButton, KeyedColumn, WordsAndButtons
 
@@ -39,6 +39,7 @@ __all__ = [
     "CardButton",
     "CheckBox",
     "Chip",
+    "Choice",
     "ChoiceRow",
     "Count",
     "DetailPane",

@@ -10,6 +10,7 @@ from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QDialog,
     QHBoxLayout,
     QSpinBox,
@@ -23,7 +24,7 @@ from mutualaid.ui.widgets.chips import Chip
 from mutualaid.ui.widgets.feedback import Banner, announce
 from mutualaid.ui.words import tr
 
-Choice = TypeVar("Choice", bound=StrEnum)
+Option = TypeVar("Option", bound=StrEnum)
 
 
 class Count(QSpinBox):
@@ -43,16 +44,34 @@ class Count(QSpinBox):
             event.ignore()
 
 
-class ChoiceRow(QWidget, Generic[Choice]):
+class Choice(QComboBox):
+    """A combo box that a wheel passing over it does not change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def choose(self, value: object) -> None:
+        """Choose by what the entry stands for."""
+        self.setCurrentIndex(max(0, self.findData(value)))
+
+
+class ChoiceRow(QWidget, Generic[Option]):
     """A few choices side by side, one of them taken; arrow keys move between them."""
 
     changed = Signal()
 
-    def __init__(self, choices: Iterable[tuple[Choice, str]], current: Choice) -> None:
+    def __init__(self, choices: Iterable[tuple[Option, str]], current: Option) -> None:
         super().__init__()
         flow = FlowLayout(self)
         self._group = QButtonGroup(self)
-        self._choices: list[Choice] = []
+        self._choices: list[Option] = []
         for number, (choice, words) in enumerate(choices):
             chip = Chip(words, checked=choice == current)
             self._group.addButton(chip, number)
@@ -62,13 +81,13 @@ class ChoiceRow(QWidget, Generic[Choice]):
         self.setFocusProxy(self._group.checkedButton() or self._group.buttons()[0])
 
     @property
-    def current(self) -> Choice:
+    def current(self) -> Option:
         return self._choices[max(0, self._group.checkedId())]
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: Option) -> None:
         self._group.button(self._choices.index(choice)).setChecked(True)
 
-    def button(self, choice: Choice) -> Chip:
+    def button(self, choice: Option) -> Chip:
         """The chip of one choice, for its shortcut or a test."""
         found = self._group.button(self._choices.index(choice))
         assert isinstance(found, Chip)
