@@ -69,6 +69,13 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "notice": ("directory", "notice", "Tell everybody something for a while."),
         "import": ("imports", "import_", "Read directories that others keep."),
     },
+    "What leaves": {
+        "consent": ("consenting", "consent", "Say what may leave, and for whom."),
+        "export": ("exporting", "export", "Let a directory leave, in one format or several."),
+        "exports": ("exporting", "exports", "List what left: by whom, for whom, when."),
+        "check-export": ("exporting", "check_export", "Check an export: whole, and by whom."),
+        "group-contact": ("exporting", "group_contact", "Say where the group can be asked."),
+    },
     "Read": {
         "list": ("lists", "list_", "List needs, offers, people, fixers, places and more."),
         "show": ("showing", "show", "Show one record, the answers to it and its history."),

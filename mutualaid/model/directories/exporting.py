@@ -218,6 +218,14 @@ class Exporting(Consenting):
 
         return logged.exports(self._db, self.me, self._now(), limit)
 
+    def signer_of_export(self, device: bytes) -> str:
+        """Whose key signed a manifest: "member" of a machine that belongs, "former" of one that
+        did, "stranger"."""
+        membership = self.replica.membership()
+        if membership.is_current(device):
+            return "member"
+        return "former" if device in membership.devices else "stranger"
+
     def _need_leave(self, plan: "Plan") -> None:
         if not self.may_export(plan.audience):
             if not self.joined:

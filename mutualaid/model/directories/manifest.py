@@ -11,6 +11,7 @@ that JSON needs. Nobody's name is in it.
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -77,7 +78,7 @@ def make(
         "export": code(export),
         "made": iso(directory.made),
         "ends": iso(directory.ends),
-        "as_of": _as_of(as_of),
+        "as_of": as_of_shape(as_of),
         "consent": CONSENT,
         "withdraw": _withdraw(group),
         "files": [
@@ -99,7 +100,8 @@ def canonical(said: Mapping[str, Any]) -> bytes:
     ).encode()
 
 
-def _as_of(as_of: AsOf) -> dict[str, Any]:
+def as_of_shape(as_of: AsOf) -> dict[str, int | str | None]:
+    """How fresh it is, in counts: no machine is named."""
     return {
         "other_machines": as_of.machines,
         "heard_within_7_days": as_of.heard,
@@ -130,6 +132,44 @@ class Checked(NamedTuple):
     device: bytes
     signed: bool
     problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The head of a manifest, read; what is not there or odd is empty."""
+
+    group: str
+    audience: str
+    formats: tuple[str, ...]
+    export: str
+    made: int | None
+    ends: int | None
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "Said":
+        what = said.get("what")
+        head = what if isinstance(what, dict) else {}
+        formats = head.get("formats")
+        return cls(
+            group=_text(head.get("group")),
+            audience=_text(head.get("audience")),
+            formats=tuple(map(_text, formats)) if isinstance(formats, list) else (),
+            export=_text(said.get("export")),
+            made=_moment(said.get("made")),
+            ends=_moment(said.get("ends")),
+        )
+
+
+def _text(value: object) -> str:
+    return value[:200] if isinstance(value, str) else ""
+
+
+def _moment(value: object) -> int | None:
+    try:
+        moment = dt.datetime.fromisoformat(_text(value))
+        return int(moment.timestamp() * 1000) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def check(path: Path) -> Checked:
