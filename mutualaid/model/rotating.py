@@ -30,8 +30,8 @@ class Rotating(Writing):
         with self._writing() as result:
             membership = self.replica.membership()
             if not membership.is_steward(self.me):
-                names = [queries.person_name(self._db, each) for each in membership.stewards()]
-                ask = f" Ask {' or '.join(sorted(filter(None, names)))}." if any(names) else ""
+                names = self.steward_names()
+                ask = f" Ask {' or '.join(names)}." if names else ""
                 raise NotAllowedError(
                     f"Only a steward can change the group's lock. Nothing was changed.{ask}"
                 )
@@ -42,6 +42,16 @@ class Rotating(Writing):
                 )
             self.replica.rotate()
         return result[0]
+
+    @property
+    def may_rotate(self) -> bool:
+        """Whether the person at this machine is a steward."""
+        return self.replica.membership().is_steward(self.me)
+
+    def steward_names(self) -> list[str]:
+        """Who is a steward, by name; those whose page has not come yet are left out."""
+        stewards = self.replica.membership().stewards()
+        return sorted(filter(None, (queries.person_name(self._db, each) for each in stewards)))
 
     def rotations(self) -> list[RotationRow]:
         """Who changed the lock and when, the latest first."""

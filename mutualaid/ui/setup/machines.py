@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.group import COPIED
+from mutualaid.model.rotating import NO_KEY
 from mutualaid.model.values import ChangeSet, MachineRow
 from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.models import KeyedListModel
@@ -188,7 +189,7 @@ class MachinesPage(Page):
         except MutualAidError as error:
             self.problem.tell(str(error))
             return
-        self.noticed.tell(self._copied_words())
+        self.noticed.tell(self._noticed_words())
         self.model.update(rows)
         self.machines_chip.set_count(len(rows))
         self.shelves_chip.set_count(len(self.shelves.rows) or None)
@@ -208,11 +209,12 @@ class MachinesPage(Page):
         self.network.refresh()
         self.list.viewport().update()
 
-    def _copied_words(self) -> str:
-        """That another copy of this profile was noticed, if one was."""
-        if self.group.copied_at is None:
-            return ""
-        return tr(COPIED)
+    def _noticed_words(self) -> str:
+        """That another copy of this profile was noticed, or that a key is waited for."""
+        said = [tr(COPIED)] if self.group.copied_at is not None else []
+        if self.group.lacks_key:
+            said.append(tr(NO_KEY))
+        return " ".join(said)
 
     def _face(self, row: MachineRow) -> CardFace:
         near = self._is_near(row)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The group's shelves: what lies on each, what waits, who can see what; parcels in files; and this
-machine as a relay."""
+"""The group's shelves: what lies on each, what waits, who can see what; parcels in files; this
+machine as a relay; the lock on it all."""
 
 from typing import Final
 
@@ -16,6 +16,7 @@ from mutualaid.model.values.shelves import ShelfRow
 from mutualaid.ui.own_relay import OwnRelay, RelayState, list_relay, listed_relays
 from mutualaid.ui.page import Desk
 from mutualaid.ui.setup.invite import number
+from mutualaid.ui.setup.lock import LockCard
 from mutualaid.ui.setup.network_pane import preferences_of
 from mutualaid.ui.setup.shelf_words import (
     breakable,
@@ -138,6 +139,8 @@ class ShelvesPane(ScrollColumn):
         self.column.addWidget(self.cards)
         self.own = OwnRelayCard(desk)
         self.column.addWidget(self.own)
+        self.lock = LockCard(desk)
+        self.column.addWidget(self.lock)
         self.column.addWidget(_keepers_card())
         self.setFocusProxy(self.add)
 
@@ -153,6 +156,7 @@ class ShelvesPane(ScrollColumn):
         self.none.setVisible(not rows)
         self.idle.setVisible(bool(rows) and not preferences_of(self._desk).sync)
         self.own.refresh()
+        self.lock.refresh()
 
     def _card(self, row: ShelfRow) -> ShelfCard:
         card = ShelfCard(row, now_ms())

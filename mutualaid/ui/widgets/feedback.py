@@ -101,9 +101,10 @@ class Banner(QFrame):
         self._words = Text(words, wrap=True)
         row.addWidget(self._words, 1)
         self.action = Button(action, Look.QUIET)
-        self.action.setVisible(bool(action))
         self.action.clicked.connect(self.acted)
         row.addWidget(self.action)
+        # Not before it has its place: shown by itself it would be a window, and take the focus.
+        self.action.setVisible(bool(action))
         self.setAccessibleName(words)
 
     def tell(self, words: str, action: str = "") -> None:
