@@ -19,6 +19,7 @@ _UNFIT: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
     "\ud800-\udfff]+"
 )
+_SPECIAL: Final = re.compile("[&<>\"']")
 _MAIL: Final = re.compile(r"[^\s@<>\"'(),:;\\\[\]]{1,64}@[^\s@<>\"'(),:;\\\[\]]{1,190}")
 _TELEPHONE: Final = re.compile(r"\+?[\d\s()/.\-\u2010-\u2013\u00a0]{3,30}")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
@@ -41,20 +42,28 @@ def fit(text: str) -> str:
 
 def text(content: str) -> Html:
     """Markup that shows exactly this text."""
-    return content if isinstance(content, Html) else Html(escape(fit(content)))
+    if isinstance(content, Html):
+        return content
+    if not content.isprintable():
+        content = _UNFIT.sub(" ", content)
+    return Html(escape(content) if _SPECIAL.search(content) else content)
 
 
 def tag(name: str, /, *children: str | None, **attributes: str | bool | None) -> Html:
     """An element. ``class_`` is ``class``, ``data_ends`` is ``data-ends``; an attribute that is
     None or False is left out, one that is True stands without a value."""
-    opening = f"<{name}"
+    parts = ["<", name]
     for key, value in attributes.items():
         if value is None or value is False:
             continue
-        opening += f" {_attribute(key)}" if value is True else f' {_attribute(key)}="{text(value)}"'
-    if name in _EMPTY_TAGS:
-        return Html(f"{opening}>")
-    return Html(f"{opening}>{joined(*children)}</{name}>")
+        parts += (" ", _attribute(key))
+        if value is not True:
+            parts += ('="', text(value), '"')
+    parts.append(">")
+    if name not in _EMPTY_TAGS:
+        parts += [text(child) for child in children if child]
+        parts += ("</", name, ">")
+    return Html("".join(parts))
 
 
 def joined(*parts: str | None, by: str = "") -> Html:
