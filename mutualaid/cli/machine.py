@@ -75,6 +75,7 @@ def status(app: App) -> None:
             "waiting": waiting,
             "reached": reached.reached,
             "unread": unread,
+            "rotations": [shapes.rotation(row) for row in group.rotations()],
             "warning": group.warning,
             "advisories": list(group.advisories()),
         }
@@ -106,6 +107,9 @@ def _status_text(
         what = "One thing" if unread == 1 else f"{unread} things"
         lines.append(f"{what} happened that you have not looked at: “mutualaid news” says what.")
     lines += [one_line(sentence) for sentence in group.advisories() if sentence != group.warning]
+    for row in group.rotations()[:1]:
+        who = one_line(row.who) or "A steward"
+        lines.append(f"{who} changed the group's lock, {local(row.at)}.")
     if machines:
         lines.append(table([_machine_line(row) for row in machines], flexible=0))
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Beginning a group, inviting, joining, and one's own page."""
+"""Beginning a group, inviting, joining, one's own page, and the group's lock."""
 
 import io
 import sys
@@ -203,6 +203,33 @@ def _ask_to_join(
     from mutualaid.sync.service import join_and_wait
 
     return join_and_wait(profile, invitation, me, wait, peers=peers, discovery=discovery)
+
+
+@command("rotate", short_help="Change the group's lock.")
+@pass_app
+def rotate(app: App) -> None:
+    """Give every machine of the group a new key; only a steward can.
+
+    What is left on shelves from now on opens neither with the old key nor with an invitation that
+    is used up or withdrawn. What was there before stays readable to whoever had the old one, and
+    nobody is put out of the group. Cannot be undone.
+    """
+    with app.profile() as profile, profile.open_group(app.group_name) as group:
+        group.rotate()
+        made = group.rotations()[0]
+        if group.shelf_addresses():
+            from mutualaid.sync.service import visit_shelves
+
+            # Who is away finds there how to get the new key.
+            for row in visit_shelves(profile, group):
+                if row.problem:
+                    say(row.problem)
+        document: dict[str, Json] = {**shapes.group_and_me(group), **shapes.rotation(made)}
+        app.done(
+            document,
+            f"The lock of {one_line(group.name)} is changed. Each machine gets the new key as soon "
+            "as it hears of it, from a neighbour's machine or a shelf.",
+        )
 
 
 @command("me", short_help="Show or change one's own page.")

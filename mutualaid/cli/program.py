@@ -29,6 +29,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "start": ("membership", "start", "Begin a group on this machine."),
         "invite": ("membership", "invite", "Print an invitation."),
         "join": ("membership", "join", "Accept an invitation."),
+        "rotate": ("membership", "rotate", "Change the group's lock."),
         "me": ("membership", "me", "Show or change one's own page."),
         "demo": ("demonstration", "demo", "Look around a made-up neighbourhood."),
     },

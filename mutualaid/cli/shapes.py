@@ -397,6 +397,11 @@ def machine(row: "values.MachineRow") -> dict[str, Json]:
     }
 
 
+def rotation(row: "values.RotationRow") -> dict[str, Json]:
+    """Somebody changed the group's lock."""
+    return {"who": row.who, "at": iso(row.at)}
+
+
 def health(found: "values.Health") -> dict[str, Json]:
     """What doctor found."""
     return {

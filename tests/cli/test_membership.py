@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Beginning, inviting, joining, and one's own page."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from mutualaid.model.profile import Profile
+from mutualaid.sync.service import visit_shelves
+from tests.cli.conftest import Neighbours, Run
 
 
 def test_starting_prints_the_group_and_oneself(run: Run) -> None:
@@ -103,3 +106,51 @@ def test_how_much_one_takes_on_is_said_or_not(ana: Run) -> None:
     assert "Takes on: 2 promises at once, at most" in ana("me").out
     assert ana("me", "--any-promises", "--json").document["promises"] is None
     assert ana("me", "--promises", "2", "--any-promises").code == 2
+
+
+# -- the group's lock
+
+
+def test_a_steward_changes_the_lock_and_everybody_sees_who_did(
+    street_of_three: Neighbours,
+) -> None:
+    ana, ben = street_of_three["ana"], street_of_three["ben"]
+    assert ben("status", "--json").document["rotations"] == []
+    done = ana("rotate", "--json")
+    assert done.code == 0
+    assert (done.document["group"], done.document["me"]) == ("Elm Street", "Ana")
+    assert "The lock of Elm Street is changed." in ana("rotate").out
+    street_of_three.meet()
+    status = ben("status", "--json").document
+    assert [each["who"] for each in status["rotations"]] == ["Ana", "Ana"]
+    assert status["rotations"][-1]["at"] == done.document["at"]
+    assert not any("key has not come" in each for each in status["advisories"])
+    assert "Ana changed the group's lock" in ben("status").out
+
+
+def test_who_is_no_steward_cannot_change_the_lock(street_of_three: Neighbours) -> None:
+    ben = street_of_three["ben"]
+    failed = ben("rotate", "--json")
+    assert (failed.code, failed.document["code"]) == (1, "not_allowed")
+    assert failed.document["error"].endswith("Nothing was changed. Ask Ana.")
+    assert ben("status", "--json").document["rotations"] == []
+
+
+def test_changing_the_lock_leaves_the_way_on_every_shelf(
+    street_of_three: Neighbours, tmp_path: Path
+) -> None:
+    ana, ben = street_of_three["ana"], street_of_three["ben"]
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for run in (ana, ben):
+        assert run("relay", "add", f"folder:{stick}").code == 0
+    before = set(stick.rglob("*.parcel"))
+    assert ana("rotate").code == 0
+    assert set(stick.rglob("*.parcel")) - before
+    with Profile.open(street_of_three.profile("ben")) as profile, profile.open_group() as group:
+        visit_shelves(profile, group)
+    assert len(ben("status", "--json").document["rotations"]) == 1
+    shutil.rmtree(stick)
+    away = ana("rotate")
+    assert away.code == 0
+    assert "Plug in the stick" in away.err
