@@ -205,6 +205,9 @@ class Directory:
     posts: tuple[Post, ...] = ()
     places: tuple[Place, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    #: Posts with a time ahead that were withdrawn after they had left in a calendar: for calendars
+    #: alone, with nothing but what tells them that it does not take place.
+    called_off: tuple[Post, ...] = ()
 
 
 def public_id(record: bytes, what: str = "") -> UUID:

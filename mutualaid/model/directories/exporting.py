@@ -22,7 +22,8 @@ from mutualaid.model.values.time import DAY_MS
 if TYPE_CHECKING:
     # All this is read when something is to leave, not when the window opens.
     from mutualaid.model.directories.formats.format import File, Format
-    from mutualaid.model.directories.gathering import Gathered, Progress
+    from mutualaid.model.directories.gathering import Gathered
+    from mutualaid.model.directories.ledger import Progress
     from mutualaid.model.directories.photographs import Album
     from mutualaid.model.directories.planning import Plan, Steps
     from mutualaid.model.directories.writing import Aside, Written
@@ -119,9 +120,10 @@ class Exporting(Consenting):
         tick: "Progress",
     ) -> "Gathered":
         from mutualaid.model.directories import gathering
+        from mutualaid.model.directories.ledger import Asked
 
         now = self._now()
-        asked = gathering.Asked(
+        asked = Asked(
             group=self.id,
             me=self.me,
             audience=audience,

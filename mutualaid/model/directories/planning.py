@@ -15,7 +15,8 @@ from mutualaid.model.directories.directory import (
     Repair,
 )
 from mutualaid.model.directories.formats.format import Format
-from mutualaid.model.directories.gathering import Gathered, Progress
+from mutualaid.model.directories.gathering import Gathered
+from mutualaid.model.directories.ledger import Progress
 from mutualaid.model.directories.photographs import Album
 from mutualaid.model.records.export import COUNTS
 from mutualaid.model.values import Audience
@@ -138,6 +139,7 @@ def keep(found: Gathered, format_: Format) -> Kept:
         taken[sort] = tuple(stay)
         losses += _losses(format_, sort, stay)
     left: Any = {
+        "called_off": directory.called_off if format_.cancels else (),
         "people": taken["person"],
         "posts": taken["post"],
         "places": taken["place"],
@@ -166,6 +168,9 @@ def lines(kept: Collection[Directory], directory: Directory) -> Iterator[PlanLin
         for record in records:
             if record.id in leaving[sort]:
                 yield PlanLine(sort, record.id, record.code, title_of(record), _fields(record))
+    for post in directory.called_off:
+        if any(each.called_off for each in kept):
+            yield PlanLine("post", post.id, post.code, post.title, _fields(post))
 
 
 def _leaving(directories: Collection[Directory]) -> dict[str, set[bytes]]:
@@ -208,7 +213,7 @@ def whom(plan: Plan) -> tuple[dict[bytes, int], set[bytes]]:
     for directory in plan.by_format.values():
         for person in directory.people:
             note(plan.members.get(person.id), ShareField.NAME, *_shared(person))
-        for post in directory.posts:
+        for post in (*directory.posts, *directory.called_off):
             member = plan.members.get(post.id)
             note(member, ShareField.POSTS)
             if member is not None:

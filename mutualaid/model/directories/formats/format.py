@@ -41,5 +41,7 @@ class Format:
     reads: bool = False
     about: str = ""  # one sentence: who reads this
     loses: Mapping[str, str] = field(default_factory=dict)  # field → why, where it needs saying
+    #: Whether it says of posts that left before that they were called off.
+    cancels: bool = False
     #: The same in a single file, where the destination is named like one (``suffix``).
     in_one: "Format | None" = None

@@ -51,7 +51,7 @@ def _calendar(directory: Directory, tick: Tick) -> Iterator[bytes]:
     end = b"END:VCALENDAR\r\n"
     assert head.endswith(end)
     yield head.removesuffix(end)
-    for post in directory.posts:
+    for post in (*directory.posts, *directory.called_off):
         if post.starts is not None:
             yield _post(post, post.starts, directory).to_ical()
             tick()
@@ -334,6 +334,7 @@ FORMAT: Final = Format(
     suffix=".ics",
     takes=frozenset(("post", "place")),
     files=_files,
+    cancels=True,
     holds_back=_holds_back,
     about="Calendars of phones and computers show this.",
     loses={
