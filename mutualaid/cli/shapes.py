@@ -75,6 +75,7 @@ def response(row: "values.ResponseRow") -> dict[str, Json]:
         "when": row.when,
         "amount": row.amount,
         "part": row.part,
+        "paper": row.paper,
         "every": row.every,
         "round": row.round,
         "state": row.state.value,

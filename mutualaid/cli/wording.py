@@ -115,7 +115,7 @@ def warning(row: "values.PostRow") -> str | None:
 def answer_line(row: "values.ResponseRow") -> str:
     """An answer with all that was said with it."""
     said = [stands(row), how_many(row.amount, row.part), "each time" if row.every else ""]
-    said += [one_line(row.when), one_line(row.note)]
+    said += [one_line(row.when), one_line(row.note), "on paper" if row.paper else ""]
     line = f"{row.code}  {one_line(who(row))}: {', '.join(each for each in said if each)}"
     return line if row.lapses is None else f"{line} (lapses {local(row.lapses)} unless touched)"
 

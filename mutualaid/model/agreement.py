@@ -47,6 +47,7 @@ class Answer:
     released: bool
     done: int | None  # the round that the helper said is done
     touched: int  # ms: when the helper last said that it still holds
+    on_behalf: bool = False  # whether somebody without a machine goes, and not ``person``
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def settle(
     stands: dict[bytes, Stand] = {}
     queue: list[tuple[bool, int, bytes, Answer, Decision | None]] = []
     for answer in answers:
-        if answer.person == ask.owner and not ask.on_behalf:
+        if answer.person == ask.owner and not (ask.on_behalf or answer.on_behalf):
             continue  # nobody answers their own post
         if answer.round != round_ and not (answer.every and answer.round <= round_):
             continue

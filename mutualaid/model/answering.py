@@ -62,7 +62,7 @@ class Answering(Posting, Talking, Contacts):
         """
         with self._writing() as result:
             row = self.post_row(self._number(post, "post"))
-            self._refuse_to_answer(row, every=every)
+            self._refuse_to_answer(row, every=every, goes=one_line(on_behalf_of))
             part = self._chosen_part(row, part, amount, one_line(on_behalf_of))
             fields: dict[str, Scalar] = {
                 "post": post,
@@ -78,8 +78,8 @@ class Answering(Posting, Talking, Contacts):
             created = self._create_within("response", fields)
         return _made(result, created)
 
-    def _refuse_to_answer(self, row: PostRow, *, every: bool) -> None:
-        if row.mine and not row.on_behalf_of:
+    def _refuse_to_answer(self, row: PostRow, *, every: bool, goes: str) -> None:
+        if row.mine and not row.on_behalf_of and not goes:
             raise NotAllowedError("This is your own post, so it is for others to answer.")
         if row.status is PostStatus.AGREED:
             raise NotAllowedError(

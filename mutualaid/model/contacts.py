@@ -45,7 +45,7 @@ class Contacts(Confiding):
         stood before is forgotten. Where the value changes, those to whom it is open get the new
         one; where nobody is to have it any more, it is closed to them.
         """
-        shown = _checked(kind, value, audience) if value and value.strip() else ""
+        shown = checked_contact(kind, value, audience) if value and value.strip() else ""
         with self._writing() as result:
             current = [row for row in self.contacts() if row.kind is kind]
             if [(row.value, row.audience) for row in current] != (
@@ -195,7 +195,7 @@ class Contacts(Confiding):
 
         With ``share`` it also opens to the helper who is accepted. "" forgets it.
         """
-        shown = _checked(ContactKind.PHONE, value, Audience.HELPER) if value.strip() else ""
+        shown = checked_contact(ContactKind.PHONE, value, Audience.HELPER) if value.strip() else ""
         with self._writing() as result:
             row = self.post_row(self._number(post, "post"))
             stewards = self._caretakers(post)
@@ -246,7 +246,7 @@ class Contacts(Confiding):
             self._confide(Purpose.BEHALF, [post, found[0], True, person], [person])
 
 
-def _checked(kind: ContactKind, value: str, audience: Audience) -> str:
+def checked_contact(kind: ContactKind, value: str, audience: Audience) -> str:
     """The value as it is kept; raises BadValueError for what cannot be a contact of its kind."""
     fields = {"kind": str(kind), "value": value, "audience": str(Audience.GROUP)}
     shown = str(check(REGISTRY["contact"], fields)["value"])

@@ -19,6 +19,7 @@ from mutualaid.errors import (
 from mutualaid.model.content import GONE, Identity
 from mutualaid.model.control import CloseInvite, Invite
 from mutualaid.model.directories.exporting import Exporting
+from mutualaid.model.directories.slips import Slips
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
 from mutualaid.model.noticing import Noticing
@@ -55,7 +56,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Tending, Noticing, Suggesting, Shelves, Rotating, Exporting):
+class Group(Tending, Noticing, Suggesting, Shelves, Rotating, Exporting, Slips):
     """A group as one person on one machine works with it."""
 
     @classmethod

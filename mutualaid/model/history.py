@@ -7,6 +7,8 @@ from typing import Final
 
 from mutualaid.model.change import Change
 from mutualaid.model.content import GONE
+from mutualaid.model.records.post import LONGEST_FORM
+from mutualaid.model.records.reading import line
 from mutualaid.model.values import Say, Scalar
 
 
@@ -19,13 +21,25 @@ def words(kind: str, change: Change, about: str = "") -> str:
     if kind == "decision":
         return _decided(sets, about or "a neighbour", first=not change.deps)
     if not change.deps:
-        return _BEGINNINGS.get(kind, "written")
+        return _on_paper(kind, sets) or _BEGINNINGS.get(kind, "written")
     said = _said(kind, sets)
     if said:
         return said
     names = sorted(name for name in (*sets, *change.deletes) if name[0] != "_")
     named = [_FIELDS.get(name, name.partition(":")[0]) for name in names]
     return f"changed: {', '.join(dict.fromkeys(named))}" if named else "changed"
+
+
+def _on_paper(kind: str, sets: Mapping[str, Scalar]) -> str:
+    """Who wrote down whose words, where they came on paper."""
+    if not sets.get("paper"):
+        return ""
+    whom = line(sets.get("for"), 80) or "a neighbour"
+    if kind == "response":
+        return f"wrote down from a slip of paper what {whom} answered"
+    if kind == "post":
+        return f"typed in form {line(sets.get('paper'), LONGEST_FORM)} for {whom}"
+    return ""
 
 
 _BEGINNINGS: Final = {"response": "offered to help", "thanks": "said thanks"}

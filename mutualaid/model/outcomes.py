@@ -93,8 +93,9 @@ def read(db: Any, post: bytes, stewards: Collection[bytes]) -> Settled | None:
     )
     answers: list[Answer] = []
     numbers: dict[bytes, int] = {}
-    for answer, id_, person, state, touched, part, amount, at, every, did in db.execute(
-        "SELECT response.record, id, person, state, touched, part, amount, round, every, did"
+    for answer, id_, person, state, touched, part, amount, at, every, did, whom in db.execute(
+        "SELECT response.record, id, person, state, touched, part, amount, round, every, did,"
+        " on_behalf_of"
         " FROM response JOIN record ON record.number = response.record WHERE post = ?",
         (post,),
     ):
@@ -110,6 +111,7 @@ def read(db: Any, post: bytes, stewards: Collection[bytes]) -> Settled | None:
                 released=state == 1,
                 done=did if state == 2 else None,
                 touched=touched,
+                on_behalf=bool(whom),
             )
         )
     decisions = tuple(

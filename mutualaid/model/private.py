@@ -42,7 +42,8 @@ class Purpose(StrEnum):
     CONTACT = "contact"  # [kind, value, audience]: one's own, for oneself
     OPENING = "opening"  # [kind, value, post or b"", to]: one's own, for somebody else
     BLOCK = "block"  # [person]
-    BEHALF = "behalf"  # [post, value, shared, to or b""]: of somebody without a machine
+    # [post, or answer that came on paper, value, shared, to or b""]: of somebody without a machine
+    BEHALF = "behalf"
     KNOWN = "known"  # [listed record, [[kind, value], …]]: of somebody from a list, not asked yet
 
 

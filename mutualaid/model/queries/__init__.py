@@ -25,6 +25,7 @@ from mutualaid.model.queries.contacts import (
     contacts,
     contacts_of,
     openings,
+    slip_contact,
     who_has,
 )
 from mutualaid.model.queries.fixing import fix_categories, fixers
@@ -109,6 +110,7 @@ __all__ = [
     "responses",
     "rules",
     "seen",
+    "slip_contact",
     "telling",
     "thanks",
     "thread",

@@ -31,7 +31,7 @@ def responses(db: Any, me: bytes, now: int, post: PostRow) -> list[ResponseRow]:
     rows = db.execute(
         f"""SELECT a.record, r.id, {NAME_OF.format("a.person")}, a.person, a.note, a.created,
                    a.touched, a.due, a.part, a.amount, a.every, a.round, a.on_behalf_of,
-                   s.standing, s.decided_at,
+                   a.paper, s.standing, s.decided_at,
                    CASE WHEN s.decided_by IS NULL THEN '' ELSE {NAME_OF.format("s.decided_by")} END
             FROM response AS a JOIN record AS r ON r.number = a.record
             JOIN standing AS s ON s.record = a.record AND s.round =
@@ -47,7 +47,7 @@ def responses(db: Any, me: bytes, now: int, post: PostRow) -> list[ResponseRow]:
 
 def _response(row: tuple[Any, ...], me: bytes, now: int, limit: int) -> ResponseRow:
     number, id_, who, person, note, created, touched, due, part, amount = row[:10]
-    every, round_, on_behalf_of, standing, decided_at, decided_by = row[10:]
+    every, round_, on_behalf_of, paper, standing, decided_at, decided_by = row[10:]
     state = STANDINGS[standing]
     lapses = times.lapse_at((touched, decided_at), limit, now) if state in _HOLDS else None
     if lapses is not None and lapses <= now:
@@ -71,6 +71,7 @@ def _response(row: tuple[Any, ...], me: bytes, now: int, limit: int) -> Response
         lapses=lapses,
         decided_by=decided_by,
         touched=min(touched, now),
+        paper=bool(paper),
     )
 
 

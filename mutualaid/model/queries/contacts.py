@@ -141,6 +141,18 @@ def behalf(
     return None if row is None else (str(row[0]), bool(row[1]))
 
 
+def slip_contact(db: Any, response: bytes) -> str:
+    """How somebody is reached whose answer came on paper, as far as it is open to me; as who typed
+    the answer in wrote it down."""
+    row = db.execute(
+        """SELECT b.value FROM opened_behalf AS b JOIN record AS r ON r.id = b.post
+           JOIN response AS a ON a.record = r.number AND a.person = b.author
+           WHERE b.post = ? AND b.person = x'' ORDER BY b.created DESC LIMIT 1""",
+        (response,),
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def behalf_records(
     db: Any, me: bytes, post: bytes, person: bytes | None = None
 ) -> list[tuple[bytes, bytes, str]]:

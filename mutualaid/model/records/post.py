@@ -47,6 +47,7 @@ MOST_ROUNDS: Final = 10_000
 MOST_PHOTOS: Final = 4
 PHOTO_HASH: Final = 32  # bytes
 LONGEST_ALT: Final = 300
+LONGEST_FORM: Final = 8  # the number of a printed form
 
 #: The parts of a post that names none.
 _ONE: Final[Mapping[str, int]] = MappingProxyType({"": 1})
@@ -142,7 +143,12 @@ def _leaving(record: Record) -> dict[str, Sequence[tuple[Any, ...]]]:
     """For whom it may leave, and whence it came."""
     shares = tuple(audience(record.fields.get(name)) for name in SHARES)
     said = any(share is not None for share in shares)
-    return {"post_share": (shares,) if said else (), **source_rows("post", record.fields)}
+    form = line(record.fields.get("paper"), LONGEST_FORM)
+    return {
+        "post_share": (shares,) if said else (),
+        "post_paper": ((form,),) if form else (),
+        **source_rows("post", record.fields),
+    }
 
 
 def photos(fields: Mapping[str, Scalar]) -> Iterator[tuple[str, bytes]]:
@@ -213,6 +219,7 @@ KIND: Final = Kind(
         Field("state", FieldType.CHOICE, choices=STATES),
         Field("confirmed", FieldType.TIME),
         *(share_field(name) for name in SHARES),
+        Field("paper", longest=LONGEST_FORM, label="number of the form"),
         *SOURCE_FIELDS,
     ),
     tables=(
@@ -264,6 +271,7 @@ KIND: Final = Kind(
         ),
         # Each is where it was said only, and counts then; NULL where another one was said.
         Table("post_share", ("post INTEGER", "photos INTEGER", "on_behalf_of INTEGER")),
+        Table("post_paper", ("form TEXT NOT NULL",), indexes=("form",)),
         *source_tables("post"),
     ),
     rows=rows,

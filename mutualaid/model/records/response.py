@@ -37,6 +37,7 @@ def rows(record: Record) -> Rows:
         int(get("every") is True),
         integer(get("did"), 0, MOST_ROUNDS, round_),
         line(get("for"), 80),
+        int(get("paper") is True),
     )
     return {"response": (row,)}
 
@@ -52,6 +53,7 @@ KIND: Final = Kind(
         Field("round", FieldType.INTEGER, most=MOST_ROUNDS),
         Field("every", FieldType.BOOLEAN),
         Field("for", longest=80, label="name of the person who goes"),
+        Field("paper", FieldType.BOOLEAN),  # written down from a slip of paper
         Field("state", FieldType.CHOICE, choices=STATES),
         Field("did", FieldType.INTEGER, most=MOST_ROUNDS),  # the round that is done
         Field("touched", FieldType.TIME),
@@ -73,6 +75,7 @@ KIND: Final = Kind(
                 "every INTEGER NOT NULL",
                 "did INTEGER NOT NULL",
                 "on_behalf_of TEXT NOT NULL",
+                "paper INTEGER NOT NULL",
             ),
             indexes=("post, state, person", "person"),
         ),

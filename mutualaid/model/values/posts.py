@@ -241,6 +241,7 @@ class ResponseRow:
     lapses: int | None = None  # when it lapses unless touched; None where it does not
     decided_by: str = ""  # who said yes or no
     touched: int = 0
+    paper: bool = False  # ``who`` wrote it down from a slip of paper
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ def make(
 
     Of a blank sheet (``BLANK``) only the group's card and the day are looked at. ``post`` is whose
     card it is; it must be in the directory. ``numbers`` are those of numbered forms, one copy each
-    (see ``forms.new_number``). Raises BadValueError, and NotFoundError for a post that may not leave.
+    (see ``forms.new_number``). Raises BadValueError, and NotFoundError for a post that may not
+    leave.
     """
     if name not in _MODULES:
         raise BadValueError(f"“{name[:40]}” is no sheet of paper. There are: {', '.join(SHEETS)}.")
