@@ -4,16 +4,21 @@
 
 import contextlib
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from mutualaid.model import keys
+from mutualaid.model.chains import Holdings
 from mutualaid.model.control import MAX_PARTS, RECEIVERS, Control, KeyShare, rotation
+from mutualaid.model.entry import Chain
+from mutualaid.model.membership import Share
 from mutualaid.model.statements import Statements
 from mutualaid.model.store import Store
 
 #: So many epochs, the newest, are handed to who lacks them: as many as a welcome holds.
 SHARED_EPOCHS: Final = 64
+#: People who share one key with one machine where what others shared does not open there.
+MOST_SHARERS: Final = 3
 
 
 class Keyring(Statements):
@@ -108,6 +113,46 @@ class Keyring(Statements):
                     public = keys.sealing_public_of(each.key)
                     shares.append(KeyShare(epoch_id, each.key, keys.seal(public, epoch.secret)))
         return shares
+
+    def newest_given(self, device: bytes, holdings: Holdings) -> bytes:
+        """Id of the newest epoch of which a machine with these holdings has all that anybody handed
+        it; where nothing is known of it the oldest that it was given, as newcomers are given all.
+        """
+        membership = self.membership()
+        given = membership.shares.get(device, {})
+        for epoch in reversed(membership.epochs):
+            shares = given.get(epoch, {}).values()
+            if shares and all(self._covers(holdings, share) for share in shares):
+                return epoch
+        oldest = next((epoch for epoch in membership.epochs if epoch in given), None)
+        return oldest or membership.epochs[0]
+
+    def _covers(self, holdings: Holdings, share: Share) -> bool:
+        """Whether the entry of a share is among these holdings."""
+        return all(
+            self.journal.first_lacking(branch, holdings) > share.seq
+            for branch in self.journal.branches(share.by, Chain.CONTROL)
+            if branch.first <= share.seq <= branch.head_seq
+        )
+
+    def shares_anew(self, devices: Iterable[bytes]) -> list[KeyShare]:
+        """The current key once more for machines that go on under an older one although they hold
+        all that was handed to them: it does not open. No more than a few people each do this."""
+        membership, key = self.membership(), self.current_key()
+        if key is None:
+            return []
+        said = {each.device: each.holdings for each in self.statements()}
+        found: list[KeyShare] = []
+        for device in devices:
+            sharers = membership.shares.get(device, {}).get(key.id, {})
+            if not membership.is_current(device) or self.me in sharers or device not in said:
+                continue
+            stuck = self.newest_given(device, said[device]) == key.id
+            if stuck and len(sharers) < MOST_SHARERS:
+                with contextlib.suppress(keys.SealError):
+                    public = keys.sealing_public_of(device)
+                    found.append(KeyShare(key.id, device, keys.seal(public, key.secret)))
+        return found
 
     def rotate(self) -> None:
         """Make a new epoch key and seal it to each current device; inside :meth:`write`, on a

@@ -93,6 +93,8 @@ class Circle:
         self._device = replica.device.public
         self._group = Group(replica)
         self._closing = False
+        #: Machines with which the key is to be shared once more.
+        self._stuck: set[bytes] = set()
         self._shelving = Shelving(self._group, self._take, changed)
         if replica.applier.backlog():
             self._arrived.set()
@@ -117,6 +119,7 @@ class Circle:
         """Begin the background work of this circle."""
         for work in (self._apply_arrivals(), self._housekeeping()):
             self._spawn(work)
+        self._share_soon()  # another process may have taken in who lacks a key
         self._shelving.start()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -147,6 +150,7 @@ class Circle:
         try:
             if device is not None:
                 self._heard(device)
+                self._look_at_key(channel)
             self._changed()
             await self._step(link, link.session.begin)
             await self._run(link)
@@ -323,19 +327,36 @@ class Circle:
             self._device = self.replica.device.public
             for channel in tuple(self._links):
                 self._spawn(channel.close())
-        if self.replica.joined and self.replica.missing_shares():
-            delay = random.uniform(*SHARE_AFTER_S)  # noqa: S311 - spreads machines, hides nothing
-            asyncio.get_running_loop().call_later(delay, self._share)
+        self._share_soon()
         self._changed()
 
+    def _share_soon(self) -> None:
+        """Share keys with machines that lack one, unless another is quicker."""
+        if self.replica.joined and (self.replica.missing_shares() or self._stuck):
+            delay = random.uniform(*SHARE_AFTER_S)  # noqa: S311 - spreads machines, hides nothing
+            asyncio.get_running_loop().call_later(delay, self._share)
+
     def _share(self) -> None:
-        if self._closing:
+        if self._closing or not self.replica.membership().is_current(self.replica.device.public):
             return
         with self._guarded():
-            shares = self.replica.missing_shares()
-            if shares and self.replica.membership().is_current(self.replica.device.public):
+            if self.replica.missing_shares() or self.replica.shares_anew(self._stuck):
                 with self.replica.write(durable=True):
-                    self.replica.append_control(*self.replica.missing_shares())
+                    anew = self.replica.shares_anew(self._stuck)
+                    self.replica.append_control(*self.replica.missing_shares(), *anew)
+            self._stuck.clear()
+
+    def _look_at_key(self, channel: Channel) -> None:
+        """What was handed to a machine does not open, if it is recognised by an older key than
+        ours and has heard of ours before."""
+        key, device = self.replica.current_key(), channel.peer_device
+        known = channel.peer.known
+        if key is None or device is None or known.standing is not Standing.MEMBER:
+            return
+        with self._guarded():
+            if known.name != key.id and self.replica.shares_anew([device]):
+                self._stuck.add(device)
+                self._share_soon()
 
     # -- applying, and saying what is held
 

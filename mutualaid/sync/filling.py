@@ -101,7 +101,7 @@ class Filling(Emptying):
         if not replica.epochs() or (replica.joined and not unpacking.is_member(replica)):
             return
         if key is None:
-            await self._ask_under_an_older_key()
+            await self._speak_under_an_older_key()
             self._waiting = await self._count_waiting()
             return
         new_welcome = await self._leave_welcomes(key, afresh=afresh)
@@ -367,13 +367,12 @@ class Filling(Emptying):
         asked = any(replica.device.public in index.joins for index in topic.says.values())
         return None if asked else replica.join_request()
 
-    async def _ask_under_an_older_key(self) -> None:
-        """A newcomer whose welcome is older than the lock asks where the welcome led. Nothing that
-        was written here goes there."""
+    async def _speak_under_an_older_key(self) -> None:
+        """Where there is no key yet to the lock that counts: a newcomer asks where the welcome led,
+        a member says what is held here, so that others see who is without. Nothing that people
+        wrote goes there."""
         topic = self._topic(Lock.of_epoch(self._replica.epochs()[0]))
-        join = self._join_request(topic)
-        if join is not None:
-            await self._put(topic, *packing.mixed(topic.lock, None, join=join))
+        await self._leave(topic, [], beside=True)
 
     # -- photos
 

@@ -12,11 +12,10 @@ there. That is known of machines that meet on a cable alone, too.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from mutualaid.model.chains import Holdings
+from mutualaid.model.chains import Holdings, short_device
 from mutualaid.model.entry import Chain
-from mutualaid.model.membership import Share
 from mutualaid.model.replica import Replica
 from mutualaid.sync import packing, unpacking
 from mutualaid.sync.filling import LOST_MS, Filling
@@ -69,13 +68,32 @@ class HandingOver(Filling):
             await self._leave(topic, own)
             if theirs:
                 rest.append((topic, others))
-        if not rest:
+        stuck = self._stuck() if unpacking.is_member(replica) else []
+        if not (rest or stuck):
             self._hand_due = None
         elif self._is_my_turn():
+            shares = replica.shares_anew(stuck)
+            if shares:
+                with replica.write(durable=True):
+                    replica.append_control(*shares)
             for topic, lacking in rest:
                 await self._list(topic, None)
                 own, theirs = await self._control_gaps(topic, lacking)
                 await self._leave(topic, packing.in_order(replica.journal, [*own, *theirs]))
+
+    def _stuck(self) -> list[bytes]:
+        """Machines whose last word lies on an old topic, and to which the new key may be shared
+        once more: see :meth:`Keyring.shares_anew`."""
+        last = self._replica.statement_times()
+        spoke = {
+            each.device
+            for topic in self._topics.values()
+            if self._is_past(topic.lock)
+            for each in topic.written.values()
+            if last.get(short_device(each.device)) == each.created
+        }
+        shares = self._replica.shares_anew(spoke - {self._replica.device.public})
+        return [each.device for each in shares]
 
     def _is_my_turn(self) -> bool:
         now = self._now()
@@ -127,33 +145,7 @@ def stragglers(replica: Replica) -> dict[bytes, list[Holdings]]:
         if device.frozen and max(heard.get(device.key, 0), device.added) < lost:
             continue
         holdings = said.get(device.key, {})
-        at = _reached(replica, epochs, membership.shares.get(device.key, {}), holdings)
+        at = replica.newest_given(device.key, holdings)
         if at != epochs[-1]:
             found.setdefault(at, []).append(holdings)
     return found
-
-
-def _reached(
-    replica: Replica,
-    epochs: Sequence[bytes],
-    given: Mapping[bytes, Mapping[bytes, Share]],
-    holdings: Holdings,
-) -> bytes:
-    """The newest epoch whose key a machine with these holdings has for certain; where nothing is
-    known of it, the oldest that it was given: newcomers are given all."""
-    for epoch in reversed(epochs):
-        shares = given.get(epoch, {}).values()
-        if shares and all(_covers(replica, holdings, share) for share in shares):
-            return epoch
-    return next((epoch for epoch in epochs if epoch in given), epochs[0])
-
-
-def _covers(replica: Replica, holdings: Holdings, share: Share) -> bool:
-    """Whether the entry of a share is among these holdings."""
-    journal = replica.journal
-    lines = [
-        branch
-        for branch in journal.branches(share.by, Chain.CONTROL)
-        if branch.first <= share.seq <= branch.head_seq
-    ]
-    return all(journal.first_lacking(branch, holdings) > share.seq for branch in lines)

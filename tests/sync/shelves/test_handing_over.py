@@ -235,6 +235,52 @@ def test_who_joined_apart_from_the_rotation_is_led_to_the_key_that_was_shared(
     assert len(world.views()) == 1
 
 
+@pytest.mark.parametrize("sharers", [1, 3])
+def test_who_was_handed_rubbish_says_where_it_stands_and_is_given_the_key_anew(
+    world: World, place: Place, sharers: int
+) -> None:
+    """A member is quicker than all others with a share that does not open."""
+    ana, ben, cleo = elm_street(world, "Ben", "Cleo")
+    mallory = [ben, cleo, ana][:sharers]
+    ana.rotate()
+    world.meet(ana, ben, cleo)
+    old = lock(ana, 1)
+    dora = world.ask("Dora", ben.invite(uses=1))
+    for each in (ana, ben, cleo):
+        each.replica.missing_shares = lambda *_: []  # type: ignore[method-assign]
+    ben.replica.admit(dora.replica.join_request())
+    key = ana.replica.current_key()
+    assert key is not None
+    say(ben.replica, *_shares(dora, lock_key(ana, 1)))
+    for each in mallory:
+        say(each.replica, control.KeyShare(key.id, dora.device, b"rubbish"))
+        world.meet(ana, ben, cleo)
+    world.meet(ana, ben, cleo, dora)
+    assert (dora.joined, dora.replica.current_key()) == (True, None)
+    dora.post(need("From Dora"))
+    for _ in range(6):
+        for name in world.groups:
+            world.seconds += 100
+            world.visit(name, place)
+    assert Chain.CONTENT not in chains_at(place, old)
+    assert (dora.replica.current_key() == key) == (sharers < 3), "only so many are written"
+    assert ("From Dora" in titles(world, "Ana")) == (sharers < 3)
+    membership = ana.replica.membership()
+    assert len(membership.shares[dora.device][key.id]) <= 3
+
+
+def lock_key(group: Group, age: int) -> keys.EpochKey:
+    return group.replica.epochs()[age]
+
+
+def _shares(newcomer: Group, *epochs: keys.EpochKey) -> list[control.KeyShare]:
+    public = keys.sealing_public_of(newcomer.device)
+    return [
+        control.KeyShare(each.id, newcomer.device, keys.seal(public, each.secret))
+        for each in epochs
+    ]
+
+
 def test_who_has_heard_of_the_lock_and_has_no_key_leaves_nothing_that_was_written(
     world: World, place: Place
 ) -> None:
