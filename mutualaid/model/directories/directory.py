@@ -179,6 +179,7 @@ class GroupCard:
     form: str = ""  # an https address
     where: str = ""  # in words: "the church door, Tuesdays 17:00"
     points: Mapping[str, Point] = field(default_factory=dict)  # area → a point in its middle
+    id: bytes = b""  # 16 bytes; goes out as ``public_id`` only
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from the views; a writer of a format sees what is here and nothing else.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mutualaid.model import times
@@ -40,7 +40,7 @@ def gather(db: Any, membership: Membership, asked: Asked, album: Album, tick: Pr
     places = gathered_places.places(led)
     repairs = gathered_places.repairs(led, {place.id: place.name for place in places})
     directory = Directory(
-        group=group_card(db),
+        group=replace(group_card(db), id=asked.group),
         audience=asked.audience,
         made=asked.now,
         ends=asked.ends,

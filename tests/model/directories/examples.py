@@ -86,6 +86,7 @@ def card() -> GroupCard:
         form="https://muehle.example/ask?from=directory&x=1",
         where="The church door, Tuesdays 17:00",
         points={"Mühlenviertel": Point(52.51, 13.41), "حي الطاحونة": Point(52.52, 13.39)},
+        id=identity("group"),
     )
 
 
