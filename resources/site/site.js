@@ -79,6 +79,12 @@
     return made;
   }
 
+  function shortened(text) {
+    if (text.length <= 200) return text;
+    const cut = text.slice(0, 200);
+    return cut.slice(0, cut.includes(" ") ? cut.lastIndexOf(" ") : 200) + "…";
+  }
+
   function card(record) {
     const item = element("li");
     const inside = element("article", "card " + record.kind);
@@ -91,8 +97,7 @@
     title.append(link);
     inside.append(pills, title);
     if (record.text) {
-      const short = record.text.length > 200 ? record.text.slice(0, 200).trimEnd() + "…" : record.text;
-      const text = element("p", "text", short);
+      const text = element("p", "text", shortened(record.text.replace(/\s+/g, " ")));
       text.dir = "auto";
       inside.append(text);
     }

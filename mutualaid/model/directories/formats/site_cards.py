@@ -86,38 +86,41 @@ class Cards:
 
     def line(self, post: Post) -> Html:
         """A post on one line, which leads to its card."""
+        facts = joined(*self._facts(post), by=" · ")
         return tag(
             "li",
             self.link(post, post.title),
-            tag("span", joined(" ", self.facts(post)), class_="meta"),
+            tag("span", joined(" ", facts), class_="meta"),
         )
 
     def facts(self, post: Post) -> Html:
-        """Category, where, who, when and how long: what stands small below a title."""
-        said, marked = self.words.said, self.words.marked
+        """What stands small below a title."""
+        return joined(self.words.category(post.category), *self._facts(post), by=" · ")
+
+    def _facts(self, post: Post) -> tuple[str, ...]:
+        """Where, who, when and how long."""
+        said = self.words.said
         until = (
             said("post.standing")
             if post.expires is None
             else said("post.until", day=self.day(post.expires))
         )
-        return joined(
-            self.words.category(post.category),
+        return (
             isolated(post.area),
             self._who(post),
             isolated(post.when),
             self.words.when(post, self.group.tz, self.made),
-            marked(f"mode.{post.mode}") if post.mode is not Mode.GIFT else NOTHING,
+            said(f"mode.{post.mode}") if post.mode is not Mode.GIFT else "",
             until,
             said("post.posted", day=self.day(post.created)) if post.created else "",
-            by=" · ",
         )
 
-    def kind_pill(self, kind: PostKind) -> Html:
-        return tag("span", _SHAPES[kind], self.words.said(f"kinds.{kind}"), class_=f"pill {kind}")
+    def kind_pill(self, kind: PostKind, words: str) -> Html:
+        return tag("span", _SHAPES[kind], words, class_=f"pill {kind}")
 
     def _pills(self, post: Post) -> list[Html]:
         said = self.words.said
-        pills = [self.kind_pill(post.kind)]
+        pills = [self.kind_pill(post.kind, said(f"kinds.{post.kind}"))]
         if post.urgency is not Urgency.ANYTIME:
             pills.append(tag("span", said(f"urgency.{post.urgency}"), class_="pill urgent"))
         wanted = sum(part.quantity for part in post.parts)
@@ -227,11 +230,11 @@ class Cards:
                 "article",
                 tag("p", tag("span", said(f"place.{place.kind}"), class_="pill"), class_="pills"),
                 tag("h2", place.name, dir="auto"),
+                self.meta(isolated(place.area)),
                 self.paragraphs(place.about, None),
                 self.listing(rows),
                 self.contacts(place.contacts),
                 self.meta(
-                    isolated(place.area),
                     confirmed,
                     self.outcomes(
                         self.contents.tried_at[place.id], self.contents.mended_at[place.id]
@@ -274,8 +277,11 @@ class Cards:
     def mending(self, thing: Mending) -> Html:
         """Who mends one sort of thing."""
         said = self.words.said
+        able = len(thing.people)
+        alone = able == 1 and not thing.places
         counted = joined(
-            said("fixing.people", n=len(thing.people)) if thing.people else "",
+            tag("strong", said("fixing.only")) if alone else None,
+            said("fixing.people", n=able) if able and not alone else "",
             said("fixing.places", n=len(thing.places)) if thing.places else "",
             self.outcomes(thing.attempts, thing.fixed),
             by=" · ",

@@ -62,8 +62,8 @@ class Pages:
             "index.html",
             "index",
             tag("h1", isolated(group.name), tag("span", said("pages.index"), class_="under")),
-            self.cards.paragraphs(group.about, None),
-            tag("p", *self._how_to_answer(), class_="hint"),
+            tag("p", isolated(group.about), class_="text") if group.about else None,
+            self._how_to_answer(),
             tag("div", *columns, class_="columns"),
             self._categories(),
             self._also(),
@@ -214,7 +214,11 @@ class Pages:
                 sections.append(
                     tag(
                         "section",
-                        tag("h2", self.cards.kind_pill(kind), id=name),
+                        tag(
+                            "h2",
+                            self.cards.kind_pill(kind, self.words.said(f"pages.{kind}s")),
+                            id=name,
+                        ),
                         tag("ul", *lines, class_="lines"),
                         aria_labelledby=name,
                     )
@@ -244,7 +248,7 @@ class Pages:
         return self._page(
             "about.html",
             "about",
-            tag("h1", said("pages.about")),
+            tag("h1", said("about.title")),
             *(
                 tag(
                     "section",
@@ -254,7 +258,7 @@ class Pages:
                 )
                 for name, inside in sections
             ),
-            title=said("pages.about"),
+            title=said("about.title"),
         )
 
     def search(self) -> str:
@@ -308,11 +312,11 @@ class Pages:
 
     # -- how to answer --------------------------------------------------------------------
 
-    def _how_to_answer(self) -> list[Html]:
-        ways = [way for _, way in self._contacts()]
-        if not ways:
-            return [self.words.marked("text.answer_none")]
-        return [self.words.marked("text.answer", how=joined(*ways, by=" · "))]
+    def _how_to_answer(self) -> Html:
+        ways = joined(*(way for _, way in self._contacts()), by=" · ")
+        marked = self.words.marked
+        said = marked("text.answer", how=ways) if ways else marked("text.answer_none")
+        return tag("p", said, class_="hint")
 
     def _answer_at_length(self) -> list[Html]:
         ways = self._ways()
@@ -411,6 +415,7 @@ class Pages:
             tag("main", *inside, id="content", tabindex="-1"),
             tag(
                 "footer",
+                self._how_to_answer() if name != "index" else None,
                 tag("p", said("frame.footer", made=made, ends=ends)),
                 tag("p", tag("a", said("frame.footer_about"), href="about.html")),
             ),
@@ -453,10 +458,10 @@ class Pages:
             tag(
                 "div",
                 tag("a", isolated(self.directory.group.name), href="index.html", class_="brand"),
+                self._search_form(),
                 languages,
                 class_="top",
             ),
-            self._search_form(),
             self._navigation(name),
         )
 
@@ -464,11 +469,19 @@ class Pages:
         said = self.words.said
         return tag(
             "form",
-            tag("label", said("frame.search_label"), for_="q"),
+            tag("label", said("frame.search_label"), for_="q", class_="unseen"),
             tag(
                 "div",
                 *(
-                    tag("input", type="search", id="q", name="q", autocomplete="off", dir="auto"),
+                    tag(
+                        "input",
+                        type="search",
+                        id="q",
+                        name="q",
+                        autocomplete="off",
+                        dir="auto",
+                        placeholder=said("frame.search_label"),
+                    ),
                     tag("button", said("frame.search_button"), type="submit"),
                 ),
             ),
