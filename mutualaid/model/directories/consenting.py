@@ -64,7 +64,8 @@ class Consenting(Writing):
             "SELECT post, photos, on_behalf_of FROM post_share WHERE record = ?", (number,)
         ).fetchone() or (None, None, None)
         shares = [AUDIENCES[UNSAID if share is None else share] for share in row]
-        if row[0] is None and not on_behalf_of:
+        listed = self._db.execute("SELECT 1 FROM post_source WHERE record = ?", (number,))
+        if row[0] is None and not on_behalf_of and listed.fetchone() is None:
             shares[0] = self._shares_of(owner)[ShareField.POSTS]
         return PostShares(*shares)
 

@@ -43,7 +43,7 @@ def posts(led: Ledger, album: Album) -> list[Post]:
     _past(led)
     open_ = Where().add("p.state = 0 AND (p.expires IS NULL OR p.expires > ?)", now)
     extras = _Extras(
-        shares={row[0]: row[1:] for row in db.execute("SELECT * FROM post_share")},
+        shares=_shares(db),
         parts=led.by_record("SELECT record, name, quantity FROM post_part ORDER BY name"),
         photos=led.by_record(
             "SELECT record, post_photo.hash, alt FROM post_photo"
@@ -59,19 +59,30 @@ def posts(led: Ledger, album: Album) -> list[Post]:
     for row in sorted(rows, key=lambda row: (-row.created, row.id)):
         led.step()
         shares = extras.shares.get(row.number, (None, None, None))
-        share = shares[0]
-        # What is for somebody else, or from a list, is not its owner's to let leave unsaid.
-        own = not row.on_behalf_of and extras.origins.source(row.number) is None
-        if share is None and own:
-            share = led.shares.get(row.owner, {}).get(ShareField.POSTS)
         if led.is_left_out("post", row.id, row.title):
             continue
-        if led.is_gone(row.owner) or not led.may(share):
+        if led.is_gone(row.owner) or not led.may(_share(led, row, shares, extras.origins)):
             led.stays("post", row.id, row.title, HeldWhy.NO_CONSENT)
             continue
         limit = limits.limit(urgent=row.urgency is Urgency.TODAY, repeat=row.repeat)
         found.append(_post(led, album, row, shares, extras, limit))
     return found
+
+
+def _shares(db: Any) -> dict[int, tuple[int | None, ...]]:
+    """By a post's number: for whom it, its photos, and the name of whom it is for may leave."""
+    rows = db.execute("SELECT record, post, photos, on_behalf_of FROM post_share")
+    return {number: tuple(rest) for number, *rest in rows}
+
+
+def _share(
+    led: Ledger, row: PostRow, shares: tuple[int | None, ...], origins: sources.Sources
+) -> int | None:
+    """For whom a post may leave. Unsaid, it is as its owner says of posts; but what is for
+    somebody else, or from a list, is not theirs to let leave unsaid."""
+    if shares[0] is None and not row.on_behalf_of and origins.source(row.number) is None:
+        return led.shares.get(row.owner, {}).get(ShareField.POSTS)
+    return shares[0]
 
 
 def called_off(led: Ledger) -> list[Post]:
@@ -86,11 +97,16 @@ def called_off(led: Ledger) -> list[Post]:
     if not left:
         return []
     withdrawn = Where().add("p.state = ? AND p.starts > 0", STATES.index("withdrawn"))
+    extras = _shares(led.db)
+    origins = sources.read(led.db, "post")
     found: list[Post] = []
     for row in post_rows(led.db, led.asked.me, led.asked.now, withdrawn, limit=-1):
+        shares = extras.get(row.number, (None, None, None))
         ahead = row.repeat is not None or max(row.starts or 0, row.ends or 0) > led.asked.now
         was_out = any(True for part in left for _ in part.posts((row.id,)))
-        if ahead and was_out and row.id not in led.asked.leave_out:
+        if row.id in led.asked.leave_out or led.is_gone(row.owner):
+            continue
+        if ahead and was_out and led.may(_share(led, row, shares, origins)):
             led.members[row.id] = row.owner
             found.append(
                 Post(
