@@ -196,22 +196,31 @@ class Setter:
 
     def _choice(self, block: Choice, width: float) -> list[Piece]:
         """The label, then as many boxes on a line as fit."""
-        found = self._letters.pieces(block.label, _LABEL, width, gap=5 * self._unit)
+        label = self._letters.lines(block.label, _LABEL, width) if block.label else []
         side, space, between = 9 * self._unit, 5 * self._unit, 14 * self._unit
-        row: list[tuple[float, list[Line]]] = []
-        used = 0.0
-        rows: list[list[tuple[float, list[Line]]]] = []
+        beside = len(label) == 1 and label[0].width < width * 0.45
+        begin = label[0].width + between if beside else 0.0
+        rows: list[list[tuple[float, list[Line]]]] = [[]]
+        used = begin
         for option in block.options:
             lines = self._letters.lines(option, _OPTION, width - side - space)
             ink = max((line.width for line in lines), default=0.0)
-            if row and used + side + space + ink > width:
-                rows.append(row)
-                row, used = [], 0.0
-            row.append((used, self._letters.lines(option, _OPTION, ink + PT)))
+            if used > 0 and used + side + space + ink > width:
+                rows.append([])
+                # Under the boxes above, not under the label.
+                used = begin if begin + side + space + ink <= width else 0.0
+            rows[-1].append((used, self._letters.lines(option, _OPTION, ink + PT)))
             used += side + space + ink + between
-        rows += [row] if row else []
-        for each in rows:
-            found.append(self._boxes(each, width, side, space))
+        found = [self._boxes(each, width, side, space) for each in rows if each]
+        if beside and rows[0]:
+            at = width - label[0].width if self._rtl else 0.0
+            (own,) = self._letters.lines(block.label, _LABEL, label[0].width + PT)
+            down = (found[0].height - own.height) * 0.7
+            found[0] = _also(found[0], own.draw, at - (PT if self._rtl else 0.0), down)
+        else:
+            found = [Piece(line.height, line.draw) for line in label] + found
+        if found:
+            found[0].gap = 5 * self._unit
         return _kept(found)
 
     def _boxes(

@@ -54,5 +54,6 @@ def make(
 def scan(post: Post, group: GroupCard) -> str:
     """What a telephone reads: the code first, then the title and how to answer, as plain text; no
     address that would lead somewhere else."""
-    lines = (post.code, post.title, group.name, group.phone, group.email, group.form, group.where)
+    reach = group.phone or group.email or group.form or group.where
+    lines = (post.code, post.title, group.name, reach)
     return "\n".join(clean(line) for line in lines if line)

@@ -55,8 +55,8 @@ def checked_number(typed: str) -> str:
 
 
 def _check(letters: str) -> str:
-    """Luhn's check modulo 32 doubled letters would miss none but a swap of the first and the last
-    of the alphabet; weights that are powers of a generator of GF(32) miss none."""
+    """A sum over GF(32) in which each place weighs another power of its generator, so that neither
+    one wrong letter nor two neighbours that changed places leave it the same."""
     value = 0
     for letter in letters:
         value = _doubled(value ^ codes.ALPHABET.index(letter))
@@ -94,7 +94,9 @@ def _form(kind: PostKind, number: str, directory: Directory, words: Words) -> tu
     urgencies = tuple(words.named("urgency", one.value) for one in Urgency)
     modes = tuple(words.named("mode", one.value) for one in Mode)
     about = f"{words.say('form.number')}. {words.say('form.number_about')}"
-    hand_in = parts.reach(directory.group, words) if _can_be_reached(directory) else ()
+    hand_in = words.say("form.hand_in_anyone")
+    if _can_be_reached(directory):
+        hand_in = words.dotted(parts.reach(directory.group, words))
     return (
         Box((Code(number, about),)),
         Blanks((blank(f"what_{kind.value}"),)),
@@ -123,8 +125,7 @@ def _form(kind: PostKind, number: str, directory: Directory, words: Words) -> tu
             )
         ),
         Text(words.say("form.hand_in"), Style.STRONG),
-        *(Text(each, Style.QUIET) for each in hand_in),
-        *(() if hand_in else (Text(words.say("form.hand_in_anyone"), Style.QUIET),)),
+        Text(hand_in, Style.QUIET),
     )
 
 

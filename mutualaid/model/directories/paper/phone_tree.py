@@ -11,7 +11,6 @@ from mutualaid.model.directories.paper import parts
 from mutualaid.model.directories.paper.sheet import (
     Blank,
     Blanks,
-    Block,
     Box,
     Entry,
     Heading,
@@ -84,7 +83,7 @@ def make(
         )
     )
     if not branches:
-        empty = (Text(words.say("tree.empty")), message, *_not_on(words, 6))
+        empty = (Text(words.say("tree.empty")), message, _not_on(words, 6))
         section = Section(empty, title=title, about=words.say("tree.about"))
         return parts.sheet(name, directory, words, title, (section,))
     begin = words.say("tree.begin")
@@ -93,10 +92,7 @@ def make(
             Text(words.say("tree.rule")),
             message,
             Heading(begin, words.say("again", heading=begin)),
-            *(
-                Entry(_named(each, words), lines=(_onward(each, words),), tick=True)
-                for each in branches
-            ),
+            *(_ticked(each, words) for each in branches),
             Text(parts.as_of(directory, words), Style.SMALL),
         ),
         title=title,
@@ -107,42 +103,35 @@ def make(
 
 
 def _branch(number: int, branch: Caller, words: Words) -> Section:
-    blocks: list[Block] = []
-    for caller in callers(branch):
-        if caller.calls:
-            shown = _named(caller, words)
-            blocks.append(Heading(shown, words.say("again", heading=shown)))
-            blocks += [
-                Entry(_named(each, words), lines=(_onward(each, words),), tick=True)
-                for each in caller.calls
-            ]
-    if not blocks:
-        blocks.append(Entry(_named(branch, words), lines=(_onward(branch, words),), tick=True))
+    """A frame for each who calls somebody, in the order in which they hear of it."""
+    frames = tuple(
+        Box(
+            (
+                Text(words.say("tree.calls", name=caller.person.name), Style.STRONG),
+                *(_ticked(each, words) for each in caller.calls),
+            )
+        )
+        for caller in callers(branch)
+        if caller.calls
+    )
+    alone = () if frames else (_ticked(branch, words),)
     title = words.say("tree.branch", number=number, name=branch.person.name)
-    return Section((*blocks, *_not_on(words, _NOT_ON)), title=title)
+    return Section((*alone, *frames, _not_on(words, _NOT_ON)), title=title, columns=True)
 
 
-def _named(caller: Caller, words: Words) -> str:
+def _ticked(caller: Caller, words: Words) -> Entry:
     phone = caller.person.contacts[0].value
-    return words.dotted((isolated(caller.person.name), isolated(phone)))
-
-
-def _onward(caller: Caller, words: Words) -> Text:
     calls = len(caller.calls)
     said = words.say("tree.calls_count", n=calls) if calls else words.say("tree.leaf")
     area = isolated(caller.person.area) if caller.person.area else ""
-    return Text(words.dotted((area, said)), Style.QUIET)
-
-
-def _not_on(words: Words, lines: int) -> Iterator[Block]:
-    shown = words.say("tree.not_on")
-    yield Heading(shown, words.say("again", heading=shown))
-    row = Blanks(
-        (
-            Blank(words.say("tree.name"), 2),
-            Blank(words.say("tree.where"), 2),
-            Blank(words.say("tree.who_goes")),
-        )
+    return Entry(
+        words.dotted((isolated(caller.person.name), isolated(phone))),
+        lines=(Text(words.dotted((area, said)), Style.QUIET),),
+        tick=True,
     )
-    for _ in range(lines):
-        yield row
+
+
+def _not_on(words: Words, lines: int) -> Box:
+    """Lines to write on, for whom no telephone reaches."""
+    row = Blanks((Blank(words.say("tree.not_on_line")),))
+    return Box((Text(words.say("tree.not_on"), Style.STRONG), *(row,) * lines))
