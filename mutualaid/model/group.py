@@ -19,6 +19,7 @@ from mutualaid.errors import (
 from mutualaid.model.content import GONE, Identity
 from mutualaid.model.control import CloseInvite, Invite
 from mutualaid.model.directories.exporting import Exporting
+from mutualaid.model.directories.importing import Importing
 from mutualaid.model.directories.slips import Slips
 from mutualaid.model.invitation import Invitation
 from mutualaid.model.membership import OpenInvitation
@@ -56,7 +57,7 @@ MAX_INVITE_USES: Final = 1000
 ImportRecord = tuple[str, Mapping[str, Scalar], bytes | None, bool]
 
 
-class Group(Tending, Noticing, Suggesting, Shelves, Rotating, Exporting, Slips):
+class Group(Tending, Noticing, Suggesting, Shelves, Rotating, Exporting, Importing, Slips):
     """A group as one person on one machine works with it."""
 
     @classmethod

@@ -1,0 +1,305 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What bringing in a list would do: each item held against what is here."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mutualaid.errors import BadValueError
+from mutualaid.model.content import GONE
+from mutualaid.model.directories.becoming import (
+    Becoming,
+    Unusable,
+    become,
+    nonce_of,
+    record_id,
+)
+from mutualaid.model.directories.cells import same_contact
+from mutualaid.model.directories.comparing import Here
+from mutualaid.model.directories.incoming.item import Item, Problem, Sort
+from mutualaid.model.directories.preview import FieldChange, PreviewLine, SkipWhy
+from mutualaid.model.values import Scalar
+
+if TYPE_CHECKING:
+    from mutualaid.model.apply import Weighed
+    from mutualaid.model.directories.directory import Contact
+
+#: Called with how many items of how many are done; raises to stop.
+Tick = Callable[[int, int], None]
+
+#: Fields that say whence a record came and what was agreed here: never a difference.
+_NOT_COMPARED: Final = frozenset(("origin", "origin_id", "import", "yes", "for"))
+#: So many seconds two clocks may differ where a list says when something was changed.
+_CLOCKS_MS: Final = 2000
+#: Generations of one identity, each of which was forgotten.
+_MOST_GENERATIONS: Final = 1000
+_BAD_TITLE: Final = 60
+
+
+class Work(NamedTuple):
+    """What is to be written for one item."""
+
+    number: int
+    made: Becoming
+    record: bytes
+    nonce: bytes | None  # None: the record is here, and changes
+    updates: Mapping[str, Scalar] = {}
+    contacts: bool = False  # whether they are to be sealed
+
+
+@dataclass(slots=True)
+class Foreseen:
+    """Lines and works of a list, in the order of its items; places first."""
+
+    adds: list[PreviewLine] = field(default_factory=list)
+    changes: list[PreviewLine] = field(default_factory=list)
+    skips: list[PreviewLine] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    works: list[Work] = field(default_factory=list)
+
+
+class Foresight:
+    """Holds items against what is here. For one list, on one state of the group."""
+
+    def __init__(
+        self,
+        here: Here,
+        *,
+        group: bytes,
+        me: bytes,
+        now: int,
+        format_: str,
+        origin: str,
+        licence: str,
+        purged: Collection[bytes],
+        weigh: "Callable[[bytes], Weighed]",
+        known_contacts: "Callable[[bytes], Sequence[Contact]]",
+    ) -> None:
+        """``weigh`` weighs a record that is here; ``known_contacts`` are those of somebody known
+        of, as far as they are open to me, sealed or not."""
+        self._here = here
+        self._group = group
+        self._me = me
+        self._now = now
+        self._format = format_
+        self._origin = origin
+        self._licence = licence
+        self._purged = purged
+        self._weigh = weigh
+        self._known_contacts = known_contacts
+        self._seen: dict[bytes, str] = {}
+        self._seen_contacts: dict[bytes, frozenset[str]] = {}
+        self._places: dict[str, bytes] = {}
+        self.found = Foreseen()
+
+    def look(
+        self,
+        items: Sequence[Item],
+        *,
+        anyway: Collection[int] = (),
+        leave_out: Collection[int] = (),
+        tick: Tick,
+    ) -> Foreseen:
+        """Hold all items against what is here. ``anyway`` are numbers of items that are added
+        though they are probably here; ``leave_out`` of those that are passed over."""
+        order = sorted(range(len(items)), key=lambda at: (items[at].sort is not Sort.PLACE, at))
+        for done, number in enumerate(order):
+            if done % 200 == 0:
+                tick(done, len(order))
+            item = items[number]
+            try:
+                self._one(number, item, anyway=number in anyway, out=number in leave_out)
+            except Unusable as error:
+                self._skip(number, item, _bad_title(item), error.why, str(error))
+            except BadValueError as error:
+                self._skip(number, item, _bad_title(item), SkipWhy.BAD, str(error))
+        tick(len(order), len(order))
+        self.found.adds.sort(key=lambda line: line.number)
+        self.found.skips.sort(key=lambda line: line.number)
+        return self.found
+
+    def _one(self, number: int, item: Item, *, anyway: bool, out: bool) -> None:
+        made = become(item, self._origin, self._licence, self._now)
+        if item.sort is Sort.REPAIR and item.place:
+            place = self._places.get(item.place)
+            if place is not None:
+                made.fields["place"] = place
+        self.found.problems += [Problem(item.where, note, kept=True) for note in made.notes]
+        if out:
+            self._skip(number, item, made.title, SkipWhy.NOT_WANTED, "")
+            return
+        nonce, identity = self._identity(made)
+        if identity in self._seen and not self._is_another(made, identity):
+            said = f"It stands in the list before, in {self._seen[identity]}."
+            self._skip(number, item, made.title, SkipWhy.TWICE, said, identity)
+            return
+        if identity in self._seen:
+            made.key += "\x1f2"
+            nonce, identity = self._identity(made)
+        self._seen[identity] = item.where
+        self._seen_contacts[identity] = frozenset(map(same_contact, made.contacts))
+        same = self._same(made, identity)
+        if same is not None:
+            self._note_place(item, same)
+            self._known(number, item, made, same)
+            return
+        match = self._here.probably(made)
+        if match is not None and not anyway:
+            self._note_place(item, match.record)
+            member = self._here.records[match.record].kind == "person"
+            why = SkipWhy.MEMBER if member else SkipWhy.PROBABLY_SAME
+            self._skip(number, item, made.title, why, match.why, match.record)
+            return
+        self._note_place(item, identity)
+        line = PreviewLine(number, item.sort, item.where, made.title)
+        self.found.adds.append(line)
+        works = Work(number, made, identity, nonce, {}, bool(made.contacts))
+        self.found.works.append(works)
+
+    def _note_place(self, item: Item, record: bytes) -> None:
+        if item.sort is Sort.PLACE and item.key:
+            self._places.setdefault(item.key, record)
+
+    def _is_another(self, made: Becoming, identity: bytes) -> bool:
+        """Whether a line without an id, like one before, is of somebody else: the same name in
+        the same area, with other contacts."""
+        if made.origin_id or made.kind != "listed":
+            return False
+        before = self._seen_contacts.get(identity, frozenset())
+        mine = frozenset(map(same_contact, made.contacts))
+        return bool(before and mine and not before & mine)
+
+    def _identity(self, made: Becoming) -> tuple[bytes, bytes]:
+        """The nonce and id of a record: the first generation that was not forgotten."""
+        for generation in range(_MOST_GENERATIONS):
+            nonce = nonce_of(self._format, made, generation)
+            identity = record_id(self._group, self._me, made, nonce)
+            if identity not in self._purged:
+                return nonce, identity
+        raise Unusable("It was brought in and forgotten too often.")
+
+    def _same(self, made: Becoming, identity: bytes) -> bytes | None:
+        """The record here that this is for certain."""
+        known = self._here.records.get(identity)
+        if known is not None:
+            return identity
+        return self._here.of_source(made) or self._here.own(made)
+
+    # -- what is here already
+
+    def _known(self, number: int, item: Item, made: Becoming, same: bytes) -> None:
+        known = self._here.records[same]
+        if known.kind == "person":
+            said = f"{made.title} is a member: their page is their own."
+            self._skip(number, item, made.title, SkipWhy.MEMBER, said, same)
+            return
+        weighed = self._weigh(same)
+        if not known.alive:
+            self._come_back(number, item, made, same, weighed)
+            return
+        if known.owner not in (self._me, self._group):
+            said = "A neighbour brought it in already."
+            self._skip(number, item, made.title, SkipWhy.KNOWN, said, same)
+            return
+        updates, fields, kept = self._differences(item, made, weighed, known.updated)
+        sealed = known.kind == "listed" and self._has_new_contacts(made, same, weighed)
+        if sealed:
+            fields.append(FieldChange("contacts", "", "sealed until they are asked"))
+        if updates or sealed:
+            why = f"Changed here since, and left: {', '.join(kept)}." if kept else ""
+            line = PreviewLine(
+                number, item.sort, item.where, made.title, why, None, tuple(fields), same
+            )
+            self.found.changes.append(line)
+            self.found.works.append(Work(number, made, same, None, updates, sealed))
+        elif kept:
+            said = f"Somebody here changed it since: {', '.join(kept)}."
+            self._skip(number, item, made.title, SkipWhy.CHANGED_HERE, said, same)
+        else:
+            self._skip(number, item, made.title, SkipWhy.KNOWN, "It is here already.", same)
+
+    def _come_back(
+        self, number: int, item: Item, made: Becoming, same: bytes, weighed: "Weighed"
+    ) -> None:
+        """What an undo took off the lists comes back; what somebody took off by hand does not."""
+        fields = weighed.merged.fields if weighed.merged else {}
+        if weighed.merged is None or fields.get("import") is not None:
+            said = "Somebody here took it off the lists."
+            self._skip(number, item, made.title, SkipWhy.CHANGED_HERE, said, same)
+            return
+        self.found.adds.append(
+            PreviewLine(number, item.sort, item.where, made.title, "It comes back.", same=same)
+        )
+        updates = {name: value for name, value in made.fields.items() if fields.get(name) != value}
+        updates[GONE] = None
+        self.found.works.append(Work(number, made, same, None, updates, bool(made.contacts)))
+
+    def _differences(
+        self, item: Item, made: Becoming, weighed: "Weighed", updated: int
+    ) -> tuple[dict[str, Scalar], list[FieldChange], list[str]]:
+        """What the list says otherwise: what changes, how that is shown, and what is left because
+        somebody here changed it after the list."""
+        now = weighed.merged.fields if weighed.merged else {}
+        newer = bool(item.updated) and item.updated + _CLOCKS_MS >= updated
+        updates: dict[str, Scalar] = {}
+        shown: list[FieldChange] = []
+        kept: list[str] = []
+        for name, value in made.fields.items():
+            if name in _NOT_COMPARED or now.get(name) == value:
+                continue
+            if name == "confirmed" and not _is_later(value, now.get(name)):
+                continue
+            if newer or _was_imported(weighed, name):
+                updates[name] = value
+                shown.append(FieldChange(name, _said(now.get(name)), _said(value)))
+            else:
+                kept.append(name)
+        return updates, shown, kept
+
+    def _has_new_contacts(self, made: Becoming, same: bytes, weighed: "Weighed") -> bool:
+        fields = weighed.merged.fields if weighed.merged else {}
+        if fields.get("agreed") or not made.contacts:
+            return False
+        known = set(map(same_contact, self._known_contacts(same)))
+        return not set(map(same_contact, made.contacts)) <= known
+
+    def _skip(
+        self,
+        number: int,
+        item: Item,
+        title: str,
+        why: SkipWhy,
+        said: str,
+        same: bytes | None = None,
+    ) -> None:
+        line = PreviewLine(number, item.sort, item.where, title, said, why, (), same)
+        self.found.skips.append(line)
+
+
+def _was_imported(weighed: "Weighed", name: str) -> bool:
+    """Whether nobody but imports wrote a field, last."""
+    for change in reversed(weighed.counted):
+        if change.sets is not None and (name in change.sets or name in change.deletes):
+            return "import" in change.sets
+    return True
+
+
+def _is_later(value: Scalar, than: Scalar) -> bool:
+    return isinstance(value, int) and (not isinstance(than, int) or value > than)
+
+
+def _said(value: Scalar) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, bytes):
+        return "…"
+    return "" if value is None else str(value)
+
+
+def _bad_title(item: Item) -> str:
+    for name in ("name", "title", "item", "category"):
+        value = item.fields.get(name)
+        if isinstance(value, str) and value.strip():
+            return " ".join(value.split())[:_BAD_TITLE]
+    return ""

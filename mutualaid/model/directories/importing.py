@@ -1,0 +1,354 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Bringing in lists that others keep: read, held against what is here, shown, written.
+
+What comes in is written in transactions of a few hundred records, each of them whole; if it is
+stopped between two, what is written belongs to the import, and undoing that takes all of it back.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mutualaid.errors import BadValueError, Stopped
+from mutualaid.model import keys
+from mutualaid.model.content import encode_changes
+from mutualaid.model.directories.undoing import Undoing
+from mutualaid.model.private import Purpose, identity_of, seal_note
+from mutualaid.model.queries import lists as queries
+from mutualaid.model.records import REGISTRY, check
+from mutualaid.model.values.directories import ImportRow
+
+if TYPE_CHECKING:
+    from mutualaid.model.directories.foreseeing import Foreseen, Work
+    from mutualaid.model.directories.incoming.item import Item, Read, Sort, Wanted
+    from mutualaid.model.directories.preview import Preview
+
+#: Formats that come in, and the module of ``directories.incoming`` that reads each.
+FORMATS: Final[Mapping[str, str]] = {
+    "csv": "sheets",
+    "xlsx": "sheets",
+    "hsds": "hsds",
+    "ords": "ords",
+    "vcard": "vcard",
+    "murmurations": "murmurations",
+}
+#: Records in one transaction: others who write wait no longer than that takes.
+BATCH: Final = 250
+#: Kinds whose records have an entry each, so that one can be forgotten without another.
+_ALONE: Final = frozenset(("listed", "post"))
+_REMEMBERED: Final = "mapping:"
+_MOST_REMEMBERED: Final = 200
+
+Tick = Callable[[int, int], None]
+
+
+def _no_tick(_done: int, _of: int) -> None:
+    pass
+
+
+class Importing(Undoing):
+    """What comes in from lists, and the log of it."""
+
+    def read_import(
+        self,
+        format: str,  # noqa: A002 - the name people expect
+        path: Path,
+        wanted: "Wanted | None" = None,
+        tick: Tick | None = None,
+        *,
+        origin: str = "",
+        licence: str = "",
+    ) -> "Preview":
+        """Read a file and say what bringing it in would do. Nothing is written.
+
+        ``origin`` and ``licence`` go before what the file says of itself. ``tick`` is called with
+        how much of how much is done; it may raise Stopped. Raises ImportFileError where nothing
+        of the file can be used, BadValueError for a format that is none.
+        """
+        from mutualaid.model.directories.incoming.item import Wanted
+
+        if format not in FORMATS:
+            raise BadValueError(
+                f"“{format[:40]}” cannot be brought in. There are: {', '.join(FORMATS)}."
+            )
+        asked = wanted or Wanted()
+        asked = Wanted(
+            asked.sort,
+            asked.mapping,
+            asked.tz or self.tz,
+            asked.country or self.country,
+            asked.remembered or self._remembered,
+        )
+        step = tick or _no_tick
+        digest = _digest(path, step)
+        reader = import_module(f"mutualaid.model.directories.incoming.{FORMATS[format]}")
+        read: Read = reader.read(path, asked, step)
+        said = origin.strip() or read.origin or path.stem
+        return self._preview(
+            format, path.name, digest, read, said, licence.strip() or read.licence, asked, step
+        )
+
+    def _preview(
+        self,
+        format_: str,
+        name: str,
+        digest: bytes,
+        read: "Read",
+        origin: str,
+        licence: str,
+        wanted: "Wanted",
+        tick: Tick,
+    ) -> "Preview":
+        from mutualaid.model.directories.incoming.item import Sort
+        from mutualaid.model.directories.preview import Preview
+
+        items = read.items
+        out: frozenset[int] = frozenset()
+        if wanted.sort is not None and not read.tables:
+            out = frozenset(
+                number for number, item in enumerate(items) if item.sort is not wanted.sort
+            )
+        found = self._foresee(format_, items, origin, licence, tick, leave_out=out)
+        counts = {sort: sum(item.sort is sort for item in items) for sort in Sort}
+        return Preview(
+            format=format_,
+            name=name,
+            hash=digest,
+            adds=tuple(found.adds),
+            changes=tuple(found.changes),
+            skips=tuple(found.skips),
+            problems=(*read.problems, *found.problems),
+            columns=read.columns,
+            origin=origin,
+            licence=licence,
+            sort=wanted.sort or max(Sort, key=lambda sort: counts[sort]),
+            tables=read.tables,
+            items=items,
+            lines=read.lines or len(items),
+        )
+
+    def _foresee(
+        self,
+        format_: str,
+        items: "Sequence[Item]",
+        origin: str,
+        licence: str,
+        tick: Tick,
+        *,
+        anyway: Collection[int] = (),
+        leave_out: Collection[int] = (),
+    ) -> "Foreseen":
+        from mutualaid.model.directories.comparing import Here
+        from mutualaid.model.directories.foreseeing import Foresight
+
+        with self.replica.store.read() as db:
+            return Foresight(
+                Here(db),
+                group=self.id,
+                me=self.me,
+                now=self._now(),
+                format_=format_,
+                origin=origin,
+                licence=licence,
+                purged=self.replica.membership().purged,
+                weigh=lambda record: self._weigh(record)[0],
+                known_contacts=self._open_contacts_of_known,
+            ).look(items, anyway=anyway, leave_out=leave_out, tick=tick)
+
+    # -- writing
+
+    def apply_import(
+        self,
+        preview: "Preview",
+        *,
+        origin: str = "",
+        licence: str = "",
+        anyway: Collection[int] = (),
+        leave_out: Collection[int] = (),
+        tick: Tick | None = None,
+    ) -> ImportRow:
+        """Write what a preview showed, and note it in the group's log.
+
+        ``origin`` and ``licence`` go before those of the preview. ``anyway`` are numbers of lines
+        that are probably here and are added all the same; ``leave_out`` of lines that are not to
+        be brought in. It is held against what is here once more: what others wrote meanwhile is
+        respected. Raises Stopped if ``tick`` does; what was written by then can be undone as a
+        whole (:meth:`undo_import`), or brought in to its end by doing it again.
+        """
+        step = tick or _no_tick
+        name = origin.strip() or preview.origin
+        terms = licence.strip() or preview.licence
+        shown = {line.number for line in (*preview.adds, *preview.changes)} | set(anyway)
+        found = self._foresee(
+            preview.format, preview.items, name, terms, step, anyway=anyway, leave_out=leave_out
+        )
+        works = [work for work in found.works if work.number in shown or name != preview.origin]
+        if not works:
+            raise BadValueError("There is nothing in this list that is not here already.")
+        self._remember(preview)
+        log = check(
+            REGISTRY["import"],
+            {"format": preview.format, "origin": name, "licence": terms, "hash": preview.hash},
+        )
+        added = changed = done = 0
+        import_id: bytes | None = None
+        for batch in _batches(works):
+            try:
+                step(done, len(works))
+            except Stopped as stop:
+                if import_id is None:
+                    raise
+                raise Stopped(_stopped(added, changed)) from stop
+            with self._writing():
+                if import_id is None:
+                    import_id, change = self._new_record("import", log)
+                    self.replica.append_content([encode_changes([(import_id, change)])])
+                more, others = self._write_batch(batch, import_id)
+                added, changed = added + more, changed + others
+                self._edit_within(import_id, {"added": added, "changed": changed})
+            done += len(batch)
+        step(done, len(works))
+        assert import_id is not None
+        return self.import_row(import_id)
+
+    def _write_batch(self, works: "Sequence[Work]", import_id: bytes) -> tuple[int, int]:
+        """Write some works, inside a transaction; how many were added and how many changed."""
+        here = queries.here(self._db, [work.record for work in works])
+        together: list[tuple[bytes, bytes]] = []
+        alone: list[tuple[bytes, bytes]] = []
+        added = changed = 0
+        for work in works:
+            kind = work.made.kind
+            out = alone if kind in _ALONE else together
+            if work.nonce is not None:
+                if work.record in here:
+                    continue  # somebody brought it in meanwhile
+                fields = {**work.made.fields, "import": import_id}
+                out.append(
+                    self._new_record(
+                        kind, fields, nonce=work.nonce, group_owned=work.made.group_owned
+                    )
+                )
+                added += 1
+            else:
+                change = self._changed(work.record, {**work.updates, "import": import_id})
+                if change is not None:
+                    out.append(change)
+                comes_back = "_gone" in work.updates
+                added, changed = added + comes_back, changed + (not comes_back)
+            if work.contacts:
+                alone += self._sealed_contacts(work)
+        if together:
+            self._write_changes(together)
+        if alone:
+            self.replica.append_content([encode_changes([each]) for each in alone])
+        return added, changed
+
+    def _sealed_contacts(self, work: "Work") -> Iterator[tuple[bytes, bytes]]:
+        """The contacts of somebody who is known of, or of whom a post is for, for me and the
+        stewards alone."""
+        contacts = work.made.contacts
+        if work.made.kind == "post":
+            said = "; ".join(
+                each.value if each.kind == "phone" else f"{each.kind} {each.value}"
+                for each in contacts
+            )
+            body: list[object] = [work.record, said[:200], False, b""]
+            yield self._sealed(Purpose.BEHALF, body)
+        else:
+            self._purge(queries.sealed_about(self._db, work.record, self.me))
+            pairs = [[str(each.kind), each.value] for each in contacts]
+            yield self._sealed(Purpose.KNOWN, [work.record, pairs])
+
+    def _sealed(self, purpose: Purpose, body: Sequence[object]) -> tuple[bytes, bytes]:
+        identity = identity_of(self.id, self.me)
+        fields = seal_note(identity, purpose, body, self._confidants())
+        return self._new_record(identity.kind, fields, nonce=identity.nonce)
+
+    # -- the log
+
+    def imports(self, limit: int = 200) -> list[ImportRow]:
+        """The imports of the group, the newest first."""
+        return queries.imports(self._db, self.me, limit=limit)
+
+    def import_row(self, import_: bytes) -> ImportRow:
+        """One import; raises NotFoundError."""
+        return queries.import_row(self._db, self.me, import_)
+
+    # -- how a table was read
+
+    def _remembered(self, header: Sequence[str]) -> "tuple[Sort, Mapping[str, str]] | None":
+        import json
+
+        from mutualaid.model.directories.incoming.item import Sort
+
+        packed = self.replica.store.meta(_remembered_as(header))
+        if packed is None:
+            return None
+        try:
+            sort, mapping = json.loads(packed)
+            return Sort(sort), {str(name): str(target) for name, target in mapping.items()}
+        except (ValueError, TypeError, AttributeError):
+            return None
+
+    def _remember(self, preview: "Preview") -> None:
+        """Keep on this machine how the tables of this file were read."""
+        import json
+
+        if not preview.tables:
+            return
+        store = self.replica.store
+        with self.replica.write(durable=False):
+            for table in preview.tables:
+                packed = json.dumps([str(table.sort), dict(table.columns)], ensure_ascii=False)
+                store.set_meta(_remembered_as(tuple(table.columns)), packed)
+            store.connection.execute(
+                "DELETE FROM meta WHERE key IN (SELECT key FROM meta WHERE key LIKE ?"
+                " ORDER BY key LIMIT -1 OFFSET ?)",
+                (f"{_REMEMBERED}%", _MOST_REMEMBERED),
+            )
+
+
+def _remembered_as(header: Sequence[str]) -> str:
+    said = "\x1f".join(sorted(name.casefold() for name in header))
+    return _REMEMBERED + keys.blake2b(said.encode(), size=16).hex()
+
+
+def _batches(works: "Sequence[Work]") -> "Iterator[Sequence[Work]]":
+    for at in range(0, len(works), BATCH):
+        yield works[at : at + BATCH]
+
+
+def _stopped(added: int, changed: int) -> str:
+    return (
+        f"Stopped. {added:,} records were added and {changed:,} changed before that; they stand in"
+        " the list of imports, where one undo takes them back. Bringing the same file in again"
+        " goes on where it stopped."
+    )
+
+
+def _digest(path: Path, tick: Tick) -> bytes:
+    """BLAKE2b-256 of a file, or over the names and contents of those in a folder."""
+    import hashlib
+
+    digest = hashlib.blake2b(digest_size=32)
+    try:
+        folder = path.is_dir()
+        for each in sorted(path.iterdir()) if folder else [path]:
+            if not each.is_file():
+                continue
+            if folder:
+                digest.update(each.name.encode("utf-8", "surrogateescape") + b"\0")
+            with each.open("rb") as file:
+                while chunk := file.read(1024 * 1024):
+                    digest.update(chunk)
+                    tick(0, 1)
+    except OSError as error:
+        from mutualaid.errors import ImportFileError
+
+        raise ImportFileError(
+            f"The file {path} cannot be read: {error.strerror}. Nothing was imported."
+        ) from error
+    return digest.digest()
