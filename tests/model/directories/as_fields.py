@@ -4,6 +4,7 @@
 against these."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import astuple
 
 from mutualaid.model.directories.directory import Person, Place, Post
 from mutualaid.model.directories.formats.format import Format
@@ -18,11 +19,13 @@ _PERSON = {
     "languages": ("lang:",),
     "skills": ("skill:", "skillnote:"),
     "fixes": ("fix:",),
+    "source": ("origin", "origin_id", "licence"),
 }
 _PLACE = {
     **{name: (name,) for name in ("name", "kind", "area", "address", "hours", "about", "point")},
     "fixes": ("fix:",),
     "confirmed": ("confirmed",),
+    "source": ("origin", "origin_id", "licence"),
 }
 _POST = {
     **{
@@ -36,6 +39,7 @@ _POST = {
     "parts": ("parts", "part:"),
     "language": ("lang",),
     "on_behalf_of": ("for",),
+    "source": ("origin", "origin_id", "licence"),
 }
 #: What a record has that says nothing: left out of an item, or said in it, as a reader likes.
 _UNSAID: Mapping[str, Scalar] = {
@@ -46,7 +50,13 @@ _UNSAID: Mapping[str, Scalar] = {
 }
 
 
+def _source(each: Person | Place | Post) -> Iterator[tuple[str, Scalar]]:
+    if each.source:
+        yield from zip(("origin", "origin_id", "licence"), astuple(each.source), strict=True)
+
+
 def person(each: Person) -> Iterator[tuple[str, Scalar]]:
+    yield from _source(each)
     yield from (("name", each.name), ("area", each.area), ("availability", each.availability))
     yield from ((f"lang:{language}", True) for language in each.languages)
     for skill in each.skills:
@@ -56,6 +66,7 @@ def person(each: Person) -> Iterator[tuple[str, Scalar]]:
 
 
 def place(each: Place) -> Iterator[tuple[str, Scalar]]:
+    yield from _source(each)
     for name in ("name", "area", "address", "hours", "about", "confirmed"):
         yield name, getattr(each, name)
     yield "kind", each.kind.value
@@ -64,6 +75,7 @@ def place(each: Place) -> Iterator[tuple[str, Scalar]]:
 
 
 def post(each: Post) -> Iterator[tuple[str, Scalar]]:
+    yield from _source(each)
     for name in ("title", "text", "category", "area", "when", "starts", "ends", "expires"):
         yield name, getattr(each, name)
     for name in ("kind", "urgency", "mode"):

@@ -273,14 +273,15 @@ FORMAT: Final = Format(
         f"post.{field}"
         for field in (
             *("kind", "title", "text", "category", "urgency", "area", "when", "starts", "ends"),
-            *("repeat", "expires", "mode", "parts", "language", "on_behalf_of", "more", "updated"),
+            *("repeat", "expires", "mode", "parts", "language", "on_behalf_of", "updated"),
+            *("source", "more"),
         )
     )
     | frozenset(
         f"place.{field}"
         for field in (
             *("name", "kind", "area", "address", "hours", "about", "fixes", "contacts"),
-            *("confirmed", "point", "more", "updated"),
+            *("confirmed", "point", "updated", "source", "more"),
         )
     ),
     holds_back=_holds_back,
@@ -294,7 +295,5 @@ FORMAT: Final = Format(
         "post.promises": "A profile does not say who goes.",
         "post.created": "A profile does not say when it was first written.",
         "post.status": "A profile does not say how far something is covered.",
-        "post.source": "Where the post was first kept comes back as a remark.",
-        "place.source": "Where the entry was first kept comes back as a remark.",
     },
 )

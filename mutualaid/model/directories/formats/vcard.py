@@ -5,14 +5,15 @@
 What vCard has no property for stands in properties of our own, ``X-MUTUALAID-…``, which other
 programs pass over: ``PLACE`` (the kind of place), ``AVAILABILITY``, ``HOURS`` (canonical, see
 ``model.hours``), ``FIX`` (category;note), ``CONTACT``, ``ADDRESS`` (a further one of a place),
-``CONFIRMED``, ``SOURCE`` (name;id;licence), ``MORE`` (name;value). Skills are ``EXPERTISE`` and
-``INTEREST`` (RFC 6715). For people whose address book shows neither, the same is said in a
-``NOTE`` that is marked as derived (RFC 9554), so that reading it back does not take it for
-something new.
+``CONFIRMED``, ``SOURCE`` (name;id;licence), ``MORE`` (name;value), ``GROUP`` (whose directory).
+Skills are ``EXPERTISE`` and ``INTEREST`` (RFC 6715). For people whose address book shows neither,
+the same is said in a ``NOTE`` that is marked as derived (RFC 9554), so that reading it back does
+not take it for something new.
 """
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
 
@@ -77,15 +78,16 @@ def _files(directory: Directory, tick: Tick) -> Iterator[File]:
 
 def _cards(directory: Directory, tick: Tick) -> Iterator[bytes]:
     for person in directory.people:
-        yield _card(_person(person, directory))
+        yield _card(_person(person, directory), directory)
         tick()
     for place in directory.places:
-        yield _card(_place(place, directory))
+        yield _card(_place(place, directory), directory)
         tick()
 
 
-def _card(lines: Iterator[str]) -> bytes:
-    whole = ("BEGIN:VCARD", "VERSION:4.0", f"PRODID:{PRODID}", *lines, "END:VCARD")
+def _card(lines: Iterator[str], directory: Directory) -> bytes:
+    origin = f"X-MUTUALAID-GROUP:{escape(directory.group.name)}"
+    whole = ("BEGIN:VCARD", "VERSION:4.0", f"PRODID:{PRODID}", *lines, origin, "END:VCARD")
     return "".join(map(fold, whole)).encode()
 
 
@@ -126,7 +128,7 @@ def _place(place: Place, directory: Directory) -> Iterator[str]:
     if place.area or place.address:
         yield f"ADR:;;{escape(place.address)};{escape(place.area)};;;"
     if place.point is not None:
-        yield f"GEO:geo:{place.point.lat!r},{place.point.lon!r}"
+        yield f"GEO:geo:{_degrees(place.point.lat)},{_degrees(place.point.lon)}"
     if place.hours:
         yield f"X-MUTUALAID-HOURS:{escape(place.hours)}"
     if place.about:
@@ -234,6 +236,11 @@ def _from(source: Source | None, directory: Directory) -> str:
     return f"First kept in: {source.name}{licence}\n{said}"
 
 
+def _degrees(value: float) -> str:
+    """Degrees as RFC 5870 writes them: never with an exponent."""
+    return format(Decimal(repr(value)), "f")
+
+
 def _stamp(moment: int, *, exact: bool = False) -> str:
     time = dt.datetime.fromtimestamp(moment // 1000, dt.UTC)
     return f"{time:%Y%m%dT%H%M%S}" + (f".{moment % 1000:03}Z" if exact else "Z")
@@ -248,23 +255,21 @@ FORMAT: Final = Format(
     carries=frozenset(
         f"person.{field}"
         for field in (
-            *("name", "area", "languages", "availability", "skills", "fixes", "contacts", "more"),
+            *("name", "area", "languages", "availability", "skills", "fixes", "contacts"),
+            *("source", "more"),
         )
     )
     | frozenset(
         f"place.{field}"
         for field in (
             *("name", "kind", "area", "address", "hours", "about", "fixes", "contacts"),
-            *("confirmed", "point", "more"),
+            *("confirmed", "point", "source", "more"),
         )
     ),
     reads=True,
     about="Address books of phones and mail programs read this.",
     loses={
-        "person.source": "Where the entry was first kept comes back as a remark.",
-        "place.source": "Where the entry was first kept comes back as a remark.",
         "person.updated": "The time of the last change comes back to the second.",
         "place.updated": "The time of the last change comes back to the second.",
-        "person.known_of": "An address book does not tell members from people on a list.",
     },
 )

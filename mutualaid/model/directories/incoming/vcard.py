@@ -18,6 +18,7 @@ from urllib.parse import unquote
 from mutualaid.errors import ImportFileError
 from mutualaid.model.directories.directory import Contact
 from mutualaid.model.directories.formats.vcard import EXPERTISE, PRODID
+from mutualaid.model.directories.incoming.content import content
 from mutualaid.model.directories.incoming.contentlines import (
     Line,
     Property,
@@ -34,7 +35,6 @@ from mutualaid.model.records.reading import LATEST
 from mutualaid.model.text import one_line, paragraphs
 from mutualaid.model.values import ContactKind, Millis, PlaceKind, Scalar, SkillLevel
 
-LARGEST_FILE: Final = 100 * 1024 * 1024
 MOST_CARDS: Final = 100_000
 MOST_PROPERTIES: Final = 400  # of one card
 MOST_REMARKS: Final = 40  # of one sort
@@ -123,21 +123,16 @@ def read(path: Path, wanted: Wanted, tick: Tick) -> Read:
             f"{path.name} is no address book: no line in it says BEGIN:VCARD. Nothing was"
             " imported. Export the contacts as vCard (.vcf) and import that file."
         )
-    return Read(tuple(reading.items), reading.all_problems(), lines=reading.cards)
+    return Read(
+        tuple(reading.items),
+        reading.all_problems(),
+        origin=next(iter(reading.groups)) if len(reading.groups) == 1 else "",
+        lines=reading.cards,
+    )
 
 
 def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ImportFileError(
-                f"{path.name} is larger than 100 MB. Nothing was imported. Export the contacts"
-                " without their pictures, or split the file."
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise ImportFileError(
-            f"The file {path} cannot be read: {error.strerror}. Nothing was imported."
-        ) from error
+    data = content(path, "Export the contacts without their pictures, or split the file.")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").encode()
     return data.removeprefix(b"\xef\xbb\xbf")
@@ -150,6 +145,7 @@ class _Reading:
         self.sort = sort
         self.items: list[Item] = []
         self.cards = 0
+        self.groups: dict[str, None] = {}  # whose directory the cards are from, "" for none
         self._problems: list[Problem] = []
         self._more_problems = 0
         self._left_out: Counter[str] = Counter()
@@ -219,6 +215,7 @@ class _Reading:
         else:
             self.items.append(_item(card, name, self.sort))
             self._left_out.update(_left_out(card))
+            self.groups[_line(card.first("X-MUTUALAID-GROUP"))] = None
 
     def problem(self, line: int, why: str, *, kept: bool = False) -> None:
         """Note what could not be used."""
@@ -394,7 +391,8 @@ def _take_own(name: str, each: Property, found: _Found, sort: Sort) -> None:
         case "MORE" if _line(first):
             found.more[_line(first)] = _long(second)
         case "SOURCE":
-            found.remark("source", " · ".join(part for part in (first, second, third) if part))
+            said = zip(("origin", "origin_id", "licence"), (first, second, third), strict=True)
+            found.fields.update((name, _line(value)) for name, value in said if value)
 
 
 def _take_address(each: Property, found: _Found, sort: Sort) -> None:
