@@ -112,6 +112,8 @@ class Consenting(Writing):
         ]
         found: list[ExportedRow] = []
         for export in logged.exports(self._db, self.me, self._now(), limit=None):
+            if export.failed:
+                continue
             fields: dict[str, None] = {}
             posts: dict[str, None] = {}
             for part in logged.parts(self._db, export.id):

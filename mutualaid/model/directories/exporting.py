@@ -6,6 +6,7 @@ Nothing leaves without an entry in the group's log. It is written before what wa
 folder aside, is moved to its place; where that fails, the entry says so.
 """
 
+import contextlib
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -91,7 +92,8 @@ class Exporting(Consenting):
         from mutualaid.model.directories.photographs import Album
 
         album = Album(self._db)
-        with self.replica.store.read():
+        reading = self.replica.store.read()
+        with contextlib.nullcontext() if self._db.in_transaction else reading:
             seen = self.replica.last_touched()
             found = self._gather(audience, ends, leave_out, album, tick)
         kept = [planning.keep(found, format_) for format_ in formats]

@@ -21,7 +21,7 @@ _ROWS = """
 def exports(db: Any, me: bytes, now: int, limit: int | None = 200) -> list[ExportRow]:
     """The exports of everybody, the latest first; None: all."""
     rows = db.execute(
-        f"{_ROWS} ORDER BY e.created DESC, r.id LIMIT ?", (-1 if limit is None else limit,)
+        f"{_ROWS} ORDER BY e.created DESC, e.record DESC LIMIT ?", (-1 if limit is None else limit,)
     )
     return [
         ExportRow(
