@@ -4,8 +4,8 @@
 
 Each record is one automerge document with its whole history (``records/KIND/ID.automerge``), as
 ``Automerge.load`` of any automerge library reads it; the same as JSON, one file for each kind
-(``json/KIND.json``), one record a line; photos as JPEG files named by their hash; ``index.json``
-and ``members.json``. What is sealed for others stays sealed: it is bytes here as well. Kinds and
+(``json/KIND.json``), one record a line; photos as JPEG files named as posts name them
+(``photos.photo_hash``); ``index.json`` and ``members.json``. What is sealed for others stays sealed: it is bytes here as well. Kinds and
 fields of newer versions are copied as they are. ``docs/exports.md`` describes all of it.
 """
 
@@ -34,7 +34,7 @@ member's machine. It is for members only: it holds what was meant for the group 
 records/   one document for each record, with its whole history, in the open format of Automerge
            (automerge.org). Any Automerge library loads it.
 json/      the same records as they stand, one file for each kind, one record on each line
-photos/    the photos, as JPEG, named by the BLAKE2b-256 hash that posts name them by
+photos/    the photos, as JPEG, with the names by which posts name them
 index.json     every record: its code, kind, owner, times and file
 members.json   who belongs, and in which role
 
