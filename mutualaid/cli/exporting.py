@@ -68,7 +68,7 @@ def export(
     with app.group() as group:
         ends = None if days is None else group.replica.clock() + days * DAY_MS
         left_out = [find(group, code, *_SORTS).id for code in codes]
-        with _progress("Reading") as tick:
+        with progress("Reading") as tick:
             plan = group.plan_directory(
                 _formats(formats, audience),
                 Audience(audience),
@@ -80,7 +80,7 @@ def export(
             app.done(plan_shape(plan), _plan_text(plan))
             return
         assert dest is not None
-        with _progress("Writing") as tick:
+        with progress("Writing") as tick:
             written = group.write_directory(plan, dest, tick=tick)
         row = next(each for each in group.exports() if each.id == written.export)
         document: dict[str, Json] = {
@@ -105,7 +105,7 @@ def _formats(typed: str, audience: str) -> list[str]:
 
 
 @contextmanager
-def _progress(label: str) -> Iterator["Callable[[int, int], None]"]:
+def progress(label: str) -> Iterator["Callable[[int, int], None]"]:
     """What long work tells how far it is; a bar where somebody looks at a terminal."""
     if not sys.stderr.isatty():
         yield lambda _done, _total: None

@@ -54,6 +54,8 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "done": ("answers", "done", "Say that it is done."),
         "thank": ("answers", "thank", "Say thanks for help."),
         "told": ("answers", "told", "Note that somebody without a machine was told."),
+        "slip": ("slips", "slip", "Type in an answer that came on paper."),
+        "paper-form": ("slips", "paper_form", "Type in what came on a printed form."),
     },
     "Talking": {
         "comment": ("talking", "comment", "Say something about a post."),
@@ -75,6 +77,7 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "export": ("exporting", "export", "Let a directory leave, in one format or several."),
         "exports": ("exporting", "exports", "List what left: by whom, for whom, when."),
         "check-export": ("exporting", "check_export", "Check an export: whole, and by whom."),
+        "print": ("printing", "print_", "Write a sheet of paper as a PDF."),
         "group-contact": ("exporting", "group_contact", "Say where the group can be asked."),
     },
     "Read": {

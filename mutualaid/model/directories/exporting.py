@@ -150,7 +150,7 @@ class Exporting(Consenting):
         """
         from mutualaid.model.directories import manifest, planning, writing
 
-        self._need_leave(plan)
+        self.need_leave(plan)
         if not plan.formats:
             raise BadValueError("Choose at least one format.")
         dest = Path(dest).absolute()
@@ -195,7 +195,7 @@ class Exporting(Consenting):
         from mutualaid.model.directories import writing
         from mutualaid.model.directories.formats.format import File
 
-        self._need_leave(plan)
+        self.need_leave(plan)
         dest = Path(dest).absolute()
         self._need_same(plan)
         with writing.explained(dest):
@@ -212,7 +212,7 @@ class Exporting(Consenting):
     def log_made(self, plan: "Plan", digest: bytes, what: str) -> bytes:
         """Log what leaves without a file, such as what goes to a printer, before it does; return
         the id of the entry. ``digest`` is BLAKE2b-256 of what is sent."""
-        self._need_leave(plan)
+        self.need_leave(plan)
         self._need_same(plan)
         return self._log(plan, (what,), digest, keys.random(NONCE_SIZE))
 
@@ -230,7 +230,8 @@ class Exporting(Consenting):
             return "member"
         return "former" if device in membership.devices else "stranger"
 
-    def _need_leave(self, plan: "Plan") -> None:
+    def need_leave(self, plan: "Plan") -> None:
+        """Raise NotAllowedError unless I may write this (see :meth:`may_export`)."""
         if not self.may_export(plan.audience):
             if not self.joined:
                 raise NotAllowedError(

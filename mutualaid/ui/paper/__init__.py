@@ -9,6 +9,6 @@
 
 from mutualaid.ui.paper.book import Book
 from mutualaid.ui.paper.look import Look, Paper
-from mutualaid.ui.paper.pdf import ensure_application, pdf
+from mutualaid.ui.paper.pdf import ensure_application, pdf, system_language
 
-__all__ = ["Book", "Look", "Paper", "ensure_application", "pdf"]
+__all__ = ["Book", "Look", "Paper", "ensure_application", "pdf", "system_language"]

@@ -28,6 +28,7 @@ def pdf(book: Book, tick: Tick | None = None) -> bytes:
 def ensure_application() -> QGuiApplication:
     """The application, or one that shows nothing: fonts need it, and paper needs no screen."""
     import os
+    import sys
 
     from mutualaid.ui.singletons import keep_singletons
 
@@ -35,5 +36,16 @@ def ensure_application() -> QGuiApplication:
     if isinstance(running, QGuiApplication):
         return running
     keep_singletons()
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if sys.platform not in ("win32", "darwin"):
+        # There may be no display. Elsewhere the system's own fonts come with its own platform.
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     return QGuiApplication(["mutualaid"])
+
+
+def system_language() -> str:
+    """The language for paper that this computer is set to; English where there are no words."""
+    from PySide6.QtCore import QLocale
+
+    from mutualaid.model.directories.paper.words import language_of
+
+    return language_of(QLocale.system().name())

@@ -8,7 +8,7 @@ from typing import Final
 
 from mutualaid.errors import BadValueError
 from mutualaid.model.directories.directory import Directory
-from mutualaid.model.directories.paper.extract import extract
+from mutualaid.model.directories.paper.extract import extract, logged_as, planned
 from mutualaid.model.directories.paper.sheet import Sheet
 from mutualaid.model.directories.paper.words import LANGUAGES, words_in
 
@@ -30,7 +30,17 @@ BLANK: Final = frozenset(("sign-up", "need-form", "offer-form", "repair-sheet"))
 NUMBERED: Final = frozenset(("need-form", "offer-form"))
 MOST_COPIES: Final = 200
 
-__all__ = ["BLANK", "LANGUAGES", "MOST_COPIES", "NUMBERED", "SHEETS", "extract", "make"]
+__all__ = [
+    "BLANK",
+    "LANGUAGES",
+    "MOST_COPIES",
+    "NUMBERED",
+    "SHEETS",
+    "extract",
+    "logged_as",
+    "make",
+    "planned",
+]
 
 
 def make(

@@ -3,6 +3,7 @@
 """What of a directory stands on a sheet: what else there is does not leave with it."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from mutualaid.errors import NotFoundError
 from mutualaid.model.directories.directory import (
@@ -13,6 +14,9 @@ from mutualaid.model.directories.directory import (
     Post,
 )
 from mutualaid.model.values import ContactKind
+
+if TYPE_CHECKING:
+    from mutualaid.model.directories.planning import Plan
 
 
 def extract(name: str, directory: Directory, post: bytes | None = None) -> Directory:
@@ -40,6 +44,20 @@ def extract(name: str, directory: Directory, post: bytes | None = None) -> Direc
             called = (_callable(each) for each in directory.people)
             return replace(nothing, people=tuple(each for each in called if each is not None))
     return nothing
+
+
+def planned(plan: "Plan", name: str, post: bytes | None = None) -> "Plan":
+    """The plan for a sheet: its lines, and what the log will say, are about the sheet alone."""
+    from mutualaid.model.directories import planning
+
+    held = extract(name, plan.directory, post)
+    lines = tuple(planning.lines((held,), held))
+    return replace(plan, by_format={logged_as(name): held}, lines=lines)
+
+
+def logged_as(name: str) -> str:
+    """What the log of exports calls a sheet."""
+    return f"print:{name}"
 
 
 def _bare(post: Post) -> Post:
