@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from mutualaid.model.directories.directory import Directory, Person, Place, public_id
 from mutualaid.model.directories.formats import format_named
 from mutualaid.model.directories.incoming.item import Item, Sort, Wanted
 from mutualaid.model.directories.incoming.vcard import read
+from tests.helpers.examples import examples as tries
 from tests.model.directories import as_fields, examples, strategies
 
 FORMAT = format_named("vcard")
@@ -62,6 +63,7 @@ def strange() -> Person:
 
 
 # One folder for all examples: each overwrites the file of the one before.
+@settings(max_examples=tries(40))
 @given(strategies.directories())
 def test_whatever_it_holds_comes_back(
     tmp_path_factory: pytest.TempPathFactory, directory: Directory

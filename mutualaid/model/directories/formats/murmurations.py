@@ -203,6 +203,8 @@ def _group(group: GroupCard, directory: Directory) -> dict[str, object]:
         "geographic_scope": "local",
         **_ways(tuple(ways)),
     }
+    if group.id:
+        profile["unique_id"] = str(public_id(group.id))
     if group.phone:
         profile["telephone"] = group.phone
     said = "\n\n".join(part for part in (group.about, group.where) if part)

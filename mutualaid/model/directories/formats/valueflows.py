@@ -282,7 +282,7 @@ def _effort(post: Post, people: int) -> _Node:
 def _measure(unit: str, value: float | None) -> _Node:
     measure: _Node = {"type": "Measure", "hasUnit": unit}
     if value is not None:
-        measure["hasNumericalValue"] = f"{value:.2f}".removesuffix(".00")
+        measure["hasNumericalValue"] = f"{value:.2f}".rstrip("0").rstrip(".")
     return measure
 
 
@@ -360,11 +360,11 @@ def _id(record: bytes, what: str = "") -> str:
 
 
 def _group_of(directory: Directory) -> str:
-    return _id(directory.group.name.encode(), "group")
+    return _id(directory.group.id or directory.group.name.encode())
 
 
 def _list_of(directory: Directory) -> str:
-    return _id(directory.group.name.encode(), f"list:{directory.made}")
+    return _id(directory.group.id or directory.group.name.encode(), f"list:{directory.made}")
 
 
 def _area_id(area: str) -> str | None:

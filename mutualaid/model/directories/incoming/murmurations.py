@@ -386,7 +386,7 @@ def _one_of(value: object, choices: type[Urgency | Repeat | PlaceKind], otherwis
 
 
 def _moment(value: object) -> int | None:
-    """A time in ms, or None."""
+    """A time in ms, or another whole number; or None."""
     if isinstance(value, bool) or not isinstance(value, int):
         return None
     return value if 0 <= value <= LATEST else None
@@ -457,8 +457,9 @@ def _parts(said: object) -> Iterator[tuple[str, Scalar]]:
     if not isinstance(said, dict):
         return
     for name, quantity in list(said.items())[:MOST_PARTS]:
-        if isinstance(quantity, int) and 1 <= quantity <= MOST_OF_A_PART:
-            yield (f"part:{_line(name)}" if _line(name) else "parts"), int(quantity)
+        number = _moment(quantity) or 0
+        if 1 <= number <= MOST_OF_A_PART:
+            yield (f"part:{_line(name)}" if _line(name) else "parts"), number
 
 
 def _source(own: _Profile) -> dict[str, Scalar]:
