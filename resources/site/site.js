@@ -145,7 +145,8 @@
     const forms = finding.dataset;
     const rule = plural.select(found.length);
     const form = forms["found" + rule[0].toUpperCase() + rule.slice(1)] || forms.foundOther;
-    count.textContent = found.length ? form.replace("%n", String(found.length)) : forms.nothing;
+    const said = found.length ? form.replace("%n", String(found.length)) : forms.nothing;
+    count.textContent = wanted ? said : "";
     const asked = new URLSearchParams();
     if (query.value) asked.set("q", query.value);
     for (const choice of filters) if (choice.value) asked.set(choice.id, choice.value);

@@ -13,7 +13,7 @@ import select
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -187,19 +187,17 @@ class Page:
 
 
 @contextlib.contextmanager
-def browsing(profile: Path, environment: Mapping[str, str] | None = None) -> Iterator[Browser]:
+def browsing(profile: Path) -> Iterator[Browser]:
     """A browser with an empty profile, until the block ends."""
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
     # The protocol wants descriptors 3 and 4; a shell puts them there.
-    command = ["sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", _PROGRAM]
+    command = ["sh", "-c", 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null', "sh", _PROGRAM]
     with subprocess.Popen(
         [*command, *_FLAGS, f"--user-data-dir={profile}", "about:blank"],
-        pass_fds=(theirs_in, theirs_out),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdin=theirs_in,
+        stdout=theirs_out,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, **(environment or {})},
     ) as process:
         os.close(theirs_in)
         os.close(theirs_out)
