@@ -440,7 +440,7 @@ class Applier:
                         identity.owner,
                         created,
                         updated,
-                        merged.fields,
+                        _shown(identity.kind, merged),
                     ),
                     write,
                 )
@@ -599,3 +599,11 @@ class Applier:
             ):
                 digest.update(cbor2.dumps(row))
         return digest.hexdigest()
+
+
+def _shown(kind: str, merged: Merged) -> Mapping[str, Scalar]:
+    """The fields of a record as its views have them."""
+    if not merged.concurrent or kind not in REGISTRY:
+        return merged.fields
+    apart = {name: [value for value, _ in each] for name, each in merged.concurrent.items()}
+    return REGISTRY[kind].settled(merged.fields, apart)

@@ -33,7 +33,8 @@ class Field:
     """One field of a kind. ``prefix`` makes it a family: the name is followed by any key.
 
     ``label`` names it in sentences ("title"). ``clean`` makes what a person typed canonical, or
-    raises BadValueError; for a family it is given the key instead of the value.
+    raises BadValueError; for a family it is given the key instead of the value. ``settle`` says,
+    of several values that were written apart, which stands; without it the journal's rule does.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Field:
     label: str = ""
     clean: Callable[[str], str] | None = None
     longest_key: int = 80  # of a family: characters
+    settle: Callable[[Sequence[Scalar]], Scalar] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,18 @@ class Kind:
         family, colon, key = name.partition(":")
         found = self.by_name.get(family + colon)
         return found if found is not None and found.prefix and key else None
+
+    def settled(
+        self, fields: Mapping[str, Scalar], apart: Mapping[str, Sequence[Scalar]]
+    ) -> Mapping[str, Scalar]:
+        """The fields as they are shown; ``apart`` has the values of a field written apart from
+        the one that stands in ``fields``."""
+        changed: dict[str, Scalar] = {}
+        for name, values in apart.items():
+            found = self.field_of(name)
+            if found is not None and found.settle is not None:
+                changed[name] = found.settle((fields[name], *values))
+        return {**fields, **changed} if changed else fields
 
     def text_of(self, row: tuple[Any, ...]) -> str:
         """The text that search covers, from a row of the first table without its number."""

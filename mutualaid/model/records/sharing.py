@@ -25,8 +25,26 @@ _POINT: Final = re.compile(r"(-?\d{1,3}(?:\.\d{1,15})?),(-?\d{1,3}(?:\.\d{1,15})
 
 
 def share_field(name: str, *, prefix: bool = False) -> Field:
-    """For whom something may leave."""
-    return Field(name, FieldType.CHOICE, choices=AUDIENCES, prefix=prefix, label="audience")
+    """For whom something may leave. Of what was said apart the narrowest stands: whoever takes
+    something back on one machine is not overruled by another that has not heard of it."""
+    return Field(
+        name,
+        FieldType.CHOICE,
+        choices=AUDIENCES,
+        prefix=prefix,
+        label="audience",
+        settle=narrowest,
+    )
+
+
+def narrowest(values: Sequence[Scalar]) -> Scalar:
+    """The narrowest of several audiences; what is none counts as unsaid."""
+
+    def width(value: Scalar) -> int:
+        place = audience(value)
+        return UNSAID if place is None else place
+
+    return min(values, key=width)
 
 
 def audience(value: Scalar) -> int | None:

@@ -86,6 +86,28 @@ def test_anybody_says_for_whom_a_place_is(street: Neighbours, ana: Group) -> Non
     assert ana.place_share(place) is Audience.PUBLIC
 
 
+@pytest.mark.parametrize("first", [Audience.PUBLIC, Audience.ME])
+def test_of_what_two_machines_say_apart_the_narrower_stands(
+    street: Neighbours, ana: Group, first: Audience
+) -> None:
+    other = street.further_machine("Ana")
+    street.meet()
+    second = Audience.ME if first is Audience.PUBLIC else Audience.PUBLIC
+    post = street.need("Ana")
+    for machine, audience in ((ana, first), (other, second)):
+        machine.set_share(ShareField.NAME, audience)
+        machine.share_post(post, audience)
+    street.meet()
+    for machine in (ana, other, street["Ben"]):
+        assert machine._shares_of(ana.me)[ShareField.NAME] is Audience.ME
+        assert machine.post_shares(post).post is Audience.ME
+    hashes = {each.health().view_hash for each in (ana, other, street["Ben"])}
+    assert len(hashes) == 1
+    ana.set_share(ShareField.NAME, Audience.PUBLIC)
+    street.meet()
+    assert other.shares()[ShareField.NAME] is Audience.PUBLIC, "both were known by now"
+
+
 def test_an_audience_that_is_none_is_refused(ana: Group) -> None:
     with pytest.raises(ValueError, match="nobody"):
         ana.set_share(ShareField("nobody"), Audience.PUBLIC)
