@@ -114,7 +114,7 @@ def _isolate(text: str, foreign: frozenset[str]) -> str:
 
 
 def _isolate_in_ltr(text: str) -> str:
-    return fit(text) if text.isascii() else _isolate(text, frozenset(("R", "AL", "AN")))
+    return _isolate(text, frozenset(("R", "AL", "AN")))
 
 
 def _isolate_in_rtl(text: str) -> str:
