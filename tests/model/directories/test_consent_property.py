@@ -36,10 +36,6 @@ FORMATS = tuple(
     for name in NAMES
     if name != "automerge" and find_spec(f"mutualaid.model.directories.formats.{name}")
 )
-    name
-    for name in NAMES
-    if name != "automerge" and find_spec(f"mutualaid.model.directories.formats.{name}")
-)
 WIDE = [each for each in Audience if not each.sealed]
 WHO = (*marked.NAMES, "known")
 POSTS = tuple(f"{who} {what}" for who in marked.NAMES for what in ("own", "behalf", "list"))
