@@ -131,7 +131,7 @@ def people() -> tuple[Person, ...]:
             '=HYPERLINK("http://evil.example","Bob")',
             area="+1+1",
             languages=("-2+3", "@SUM(A1)"),
-            availability="\u202f=cmd|' /C calc'!A0",
+            availability="=cmd|' /C calc'!A0",
             skills=(Skill("@cmd", SkillLevel.TEACH, "=1+1"),),
             fixes=(Fix("=A1", "-1"),),
             contacts=(Contact(ContactKind.OTHER, "=1+2"),),

@@ -119,7 +119,8 @@ def read_text(
     try:
         encoding = _encoding(path, problems)
         lines = _Lines(path, encoding, tick, problems)
-        first = list(itertools.islice((line for line in lines if line.text.strip()), 64))
+        # Blank lines above a table say nothing; further down they may stand in a cell.
+        first = list(itertools.islice(itertools.dropwhile(_says_nothing, lines), 64))
     except OSError as error:
         raise ImportFileError(
             f"The file {path} cannot be read: {error.strerror}. Nothing was imported."
@@ -130,10 +131,14 @@ def read_text(
     if separator:
         first.pop(0)
     else:
-        separator = _separator([line.text for line in first], path)
+        separator = _separator([line.text for line in first if line.text.strip()], path)
     rows = _rows(itertools.chain(first, lines), separator, problems)
     header, below = find_header(rows, is_header)
     return Table("", header, fitted(below, len(header), problems, ""))
+
+
+def _says_nothing(line: "_Line") -> bool:
+    return not line.text.strip()
 
 
 # -- the encoding
