@@ -66,13 +66,29 @@ def _with_organizations(
             "description": row.get("description") or row["name"],
         }
         if wanted != own:
-            bundle.say(_ROW, _as_it_came("services", row), "services")
+            bundle.say(_ROW, _said("services", row), "services")
             row["organization_id"] = own
         bundle.add("organizations", said)
         known.add(own)
 
 
-def _as_it_came(stem: str, row: Row) -> str:
+def as_it_came(value: str) -> tuple[str, Row] | None:
+    """The table and the row that an attribute brings back, or None for one that does not."""
+    try:
+        said = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(said, dict) or said.get("table") not in TABLES:
+        return None
+    row = said.get("row")
+    if not isinstance(row, dict):
+        return None
+    return said["table"], {
+        name: text for name, text in row.items() if isinstance(text, str) and text
+    }
+
+
+def _said(stem: str, row: Row) -> str:
     return json.dumps({"table": stem, "row": row}, ensure_ascii=False)
 
 
@@ -104,7 +120,7 @@ class _Fitter:
                 if fitting != row:
                     unfit.append((stem, row))
         for stem, row in unfit:
-            found.say(_ROW, _as_it_came(stem, row), stem)
+            found.say(_ROW, _said(stem, row), stem)
         return found
 
     def _row(self, table: Table, row: Row) -> Row | None:
