@@ -46,6 +46,8 @@ _OPTION: Final = Type(9.5)
 _PILL: Final = Type(9, bold=True)
 _CODE: Final = Type(34, bold=True, even=True)
 
+#: What is nothing without that which follows.
+_LEADS: Final = (Style.TITLE, Style.SUBTITLE)
 #: Narrower than this nobody can write a name.
 _NARROWEST: Final = 38 * MM
 _ROOM_TO_WRITE: Final = 7.5 * MM
@@ -56,6 +58,8 @@ class Setter:
 
     def __init__(self, lettering: Lettering, contents: Sequence[str] = ()) -> None:
         self._letters = lettering
+        # To be put into a pocket: a fringe as large as the text would take half of a page.
+        self._strips = Lettering(min(lettering.scale, 1.2), right_to_left=lettering.right_to_left)
         self._contents = contents
         self._unit = PT * lettering.scale
         #: The page that each title stands on, in its digits; known once all is laid out.
@@ -80,7 +84,7 @@ class Setter:
         if isinstance(block, Pill):
             return [self._pill(block, width)]
         if isinstance(block, Strips):
-            return [fringe(block, width, self._letters)]
+            return [fringe(block, width, self._strips)]
         return self._box(block.box if isinstance(block, Fill) else block, width)
 
     # -- text
@@ -306,8 +310,12 @@ class Setter:
         for each in block.blocks:
             if isinstance(each, Strips):
                 inner += self.pieces(each, width)
-            else:
-                inner += [_moved(piece, pad) for piece in self.pieces(each, width - 2 * pad)]
+                continue
+            pieces = [_moved(piece, pad) for piece in self.pieces(each, width - 2 * pad)]
+            if isinstance(each, Pill) or (isinstance(each, Text) and each.style in _LEADS):
+                for piece in pieces:
+                    piece.joined = True
+            inner += pieces
         if not isinstance(block.blocks[-1], Strips):
             inner.append(Piece(pad, _nothing))
         pen = _border(dashed=block.dashed)

@@ -47,6 +47,8 @@ class Book:
         self._kept: dict[tuple[int, int, bool, float], Sequence[Piece]] = {}
         self._pages: list[Page] = []
         self._heads: dict[int, tuple[list[Piece], float]] = {}
+        # As small as at the usual scale, or nearly: it stands on every page.
+        self._small = Lettering(min(look.scale, 1.2), right_to_left=sheet.right_to_left)
         self._foot = self._set_foot()
         self._lay_out(tick)
         numbered: dict[str, str] = {}
@@ -130,18 +132,16 @@ class Book:
         inner = self.look.page[0] - 2 * self.look.margin
         room = inner - self._number_room
         return (
-            self._letters.lines(self.sheet.foot, TYPES[Style.SMALL], room)
-            if self.sheet.foot
-            else []
+            self._small.lines(self.sheet.foot, TYPES[Style.SMALL], room) if self.sheet.foot else []
         )
 
     @property
     def _number_room(self) -> float:
-        return 30 * MM * min(1.5, self.look.scale)
+        return 30 * MM * self._small.scale
 
     @property
     def _foot_height(self) -> float:
-        one = 12 * PT * self.look.scale
+        one = 12 * PT * self._small.scale
         return max(one, sum(line.height for line in self._foot))
 
     # -- drawing
@@ -202,7 +202,7 @@ class Book:
         text = self.sheet.page.format(
             page=self._digits(number + 1), pages=self._digits(len(self._pages))
         )
-        found = self._letters.lines(text, TYPES[Style.SMALL], self._number_room)
+        found = self._small.lines(text, TYPES[Style.SMALL], self._number_room)
         if found:
             at = margin if rtl else width - margin - found[0].width
             shift = self._number_room - found[0].width if rtl else 0.0

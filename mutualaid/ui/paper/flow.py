@@ -5,7 +5,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mutualaid.model.directories.paper.sheet import Block, Contents, Fill, Heading, Section
+from mutualaid.model.directories.paper.sheet import Block, Box, Contents, Fill, Heading, Section
 from mutualaid.ui.paper.lettering import Piece
 
 
@@ -131,7 +131,10 @@ class Flow:
         return height - self._height(self._said_again(waiting[0].block))
 
     def _divide(self, waiting: list[_Waiting]) -> None:
-        """Larger than a column: only what is joined stays together, where even that fits."""
+        """Larger than a column: only what is joined stays together, where even that fits. What
+        has a frame begins in a new column."""
+        if isinstance(self._blocks[waiting[0].block], Box) and not self._is_new():
+            self._break(waiting)
         run: list[_Waiting] = []
         for each in waiting:
             run.append(each)

@@ -27,7 +27,7 @@ _LONGEST_SCAN: Final = 600
 def fringe(block: Strips, width: float, letters: Lettering) -> Piece:
     """As many strips, side by side and turned, as the width holds."""
     unit = PT * letters.scale
-    long = _LONG * min(1.4, letters.scale)
+    long = _LONG * letters.scale
     pad = 4 * unit
     lines = _strip(block, long - 2 * pad, letters)
     thick = sum(line.height for line in lines)

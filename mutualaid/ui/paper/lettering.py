@@ -26,6 +26,9 @@ HAIRLINE: Final = "#8C8C8C"
 
 _ISOLATE: Final = "\u2068"
 
+_FROM_RIGHT: Final = Qt.LayoutDirection.RightToLeft
+_FROM_LEFT: Final = Qt.LayoutDirection.LeftToRight
+
 #: Draws something with its upper left corner at a point.
 Draw = Callable[[QPainter, float, float], None]
 
@@ -57,7 +60,7 @@ class Type:
 
 TYPES: Final = {
     Style.TITLE: Type(28, bold=True),
-    Style.SUBTITLE: Type(14, bold=True),
+    Style.SUBTITLE: Type(15, bold=True),
     Style.LARGE: Type(13),
     Style.STRONG: Type(10, bold=True),
     Style.BODY: Type(10),
@@ -83,9 +86,7 @@ class Lettering:
         self.right_to_left = right_to_left
         side = Qt.AlignmentFlag.AlignRight if right_to_left else Qt.AlignmentFlag.AlignLeft
         self._leading = side | Qt.AlignmentFlag.AlignAbsolute
-        self._sheet = (
-            Qt.LayoutDirection.RightToLeft if right_to_left else Qt.LayoutDirection.LeftToRight
-        )
+        self._sheet = _FROM_RIGHT if right_to_left else _FROM_LEFT
         self._even = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families()
         self._fonts: dict[Type, QFont] = {}
 
@@ -96,7 +97,9 @@ class Lettering:
             if style.even:
                 font.setFamilies(self._even)
                 font.setStyleHint(QFont.StyleHint.Monospace)
-            font.setPixelSize(max(1, round(style.points * self.scale * PT)))
+            # What is large already grows less: a title has to fit on its page.
+            scale = self.scale if style.points <= 12 else 1 + (self.scale - 1) / 2
+            font.setPixelSize(max(1, round(style.points * scale * PT)))
             font.setBold(style.bold)
             font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
             # Joined letters (ﬀ) would be found in a PDF only by who types them joined.
@@ -129,15 +132,11 @@ class Lettering:
 
     def _direction(self, paragraph: str) -> Qt.LayoutDirection:
         """That of the sheet for a sentence of ours with something set apart in it; of what others
-        wrote, that of its first letter."""
-        for sign in "" if _ISOLATE in paragraph else paragraph:
-            if sign.isalpha():
-                return (
-                    Qt.LayoutDirection.RightToLeft
-                    if _is_rtl(sign)
-                    else Qt.LayoutDirection.LeftToRight
-                )
-        return self._sheet
+        wrote, that of its first letter; of figures alone, as of a telephone, from the left."""
+        if _ISOLATE in paragraph:
+            return self._sheet
+        letter = next((sign for sign in paragraph if sign.isalpha()), "")
+        return _FROM_RIGHT if letter and _is_rtl(letter) else _FROM_LEFT
 
     def pieces(self, text: str, style: Type, width: float, *, gap: float = 0) -> list[Piece]:
         """A paragraph, or several, to be put on a page; no line of one stands alone.

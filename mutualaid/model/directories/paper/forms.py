@@ -16,6 +16,7 @@ from mutualaid.model.directories.paper.sheet import (
     Box,
     Choice,
     Code,
+    Heading,
     Section,
     Sheet,
     Style,
@@ -124,7 +125,7 @@ def _form(kind: PostKind, number: str, directory: Directory, words: Words) -> tu
                 Blanks((blank("sign"), blank("taker"))),
             )
         ),
-        Text(words.say("form.hand_in"), Style.STRONG),
+        Heading(words.say("form.hand_in"), words.say("form.hand_in")),
         Text(hand_in, Style.QUIET),
     )
 
