@@ -24,7 +24,7 @@ def _words(said: Mapping[str, str]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for meaning, words in said.items():
         for word in (meaning, *words.split(";")):
-            found.setdefault(plain(word), meaning)
+            found.setdefault(plain(word), str(meaning))
     return found
 
 

@@ -32,6 +32,10 @@ from mutualaid.model.directories.incoming.tables import (
 )
 from mutualaid.model.text import is_blank
 
+#: The sheet on which we say what a workbook is: its name, and what stands in its first cell.
+ABOUT_SHEET: Final = "About"
+ABOUT_TITLE: Final = "About this directory"
+
 MOST_PARTS: Final = 2000
 MOST_SHEETS: Final = 50
 #: Bytes of all parts together, and of any part that is neither a sheet nor the texts they share.
@@ -236,6 +240,7 @@ def _tables(
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:MOST_SHEETS]
     size = path.stat().st_size
     taken = 0
+    sheets.sort(key=lambda sheet: sheet.title != ABOUT_SHEET)
     for number, sheet in enumerate(sheets):
         sheet.reset_dimensions()
         where = f"sheet “{sheet.title}”, " if len(sheets) > 1 else ""
@@ -248,6 +253,9 @@ def _tables(
         rows = _rows(sheet, where, problems, progress)
         first = next(rows, None)
         if first is None:
+            continue
+        if sheet.title == ABOUT_SHEET and first.cells[:1] == [ABOUT_TITLE]:
+            yield Table(ABOUT_SHEET, (ABOUT_TITLE,), rows, where)
             continue
         header, below = find_header(itertools.chain((first,), rows), is_header)
         table = Table(

@@ -1,0 +1,257 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a table is about, and what each of its columns is: guessed from the words above them, from
+what stands in them, and from the table's name; said by a person, or remembered, it goes before.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Final
+
+from mutualaid.errors import BadValueError
+from mutualaid.model.directories import cells
+from mutualaid.model.directories.columns import COLUMNS, HEADERS, SORT, union_headers
+from mutualaid.model.directories.incoming import meanings
+from mutualaid.model.directories.incoming.headers import ABOUT, INDEX, LABELS, TARGETS
+from mutualaid.model.directories.incoming.item import LEFT_OUT, Sort, Wanted
+from mutualaid.model.text import plain
+
+#: Targets that several columns may share.
+_SHARED: Final = frozenset(
+    ("skills", "skills:teach", "skills:learn", "fixes", "languages", "phone", "email", "other")
+)
+#: Targets without which a line makes no record; one of each group is enough.
+_NEEDED: Final[Mapping[Sort, tuple[str, ...]]] = {
+    Sort.PERSON: ("name", "given", "family"),
+    Sort.POST: ("title", "text"),
+    Sort.PLACE: ("name",),
+    Sort.REPAIR: ("category", "item"),
+}
+#: Targets that say much of what a table is about.
+_TELLING: Final[Mapping[Sort, frozenset[str]]] = {
+    Sort.PERSON: frozenset(("given", "family", "languages", "availability", "skills", "fixes"))
+    | {"skills:teach", "skills:learn"},
+    Sort.POST: frozenset(("title", "urgency", "mode", "expires", "parts", "for", "repeat")),
+    Sort.PLACE: frozenset(("hours", "lat", "lon", "confirmed", "website", "address", "about")),
+    Sort.REPAIR: frozenset(("outcome", "brand", "problem", "barrier", "year", "provider")),
+}
+_SAMPLES: Final = 50
+_CONTAINED: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """How a table is read. ``targets`` has one for each column, in order: "" for what goes into
+    ``more``. ``own`` says that we wrote the table: it is read to the letter. ``fits`` is False
+    where nothing tells what the table is about."""
+
+    sort: Sort
+    targets: tuple[str, ...]
+    own: bool = False
+    by_row: bool = False  # each row says its own sort, in the first column
+    remembered: bool = False
+    fits: bool = True
+
+
+def choices(sort: Sort) -> tuple[tuple[str, str], ...]:
+    """What a column of such a table can be: target and label, in the order to show them."""
+    return tuple((target, label_of(sort, target)) for target in TARGETS[sort])
+
+
+def label_of(sort: Sort, target: str) -> str:
+    """What a target is called."""
+    if target == "kind":
+        return "need or offer" if sort is Sort.POST else "kind of place"
+    return LABELS.get(target, target)
+
+
+def looks_like_header(row: Sequence[str]) -> float:
+    """How much a row looks like the names of columns, 0 for not at all."""
+    filled = [cell for cell in row if cell.strip()]
+    if not filled:
+        return 0.0
+    known = max(sum(bool(_target(sort, cell)[0]) for cell in filled) for sort in Sort)
+    values = sum(cells.is_email(cell) or cells.is_phone(cell) for cell in filled)
+    if values or any(len(cell) > 120 for cell in filled):
+        return 0.0
+    if known:
+        return known + known / len(filled)
+    return 0.1 if len(filled) > 1 and not any(_is_number(cell) for cell in filled) else 0.0
+
+
+def guess(
+    name: str, header: Sequence[str], samples: Sequence[Sequence[str]], wanted: Wanted
+) -> Guess:
+    """How a table with this name, header and first rows is to be read.
+
+    Raises BadValueError for a mapping that names what is no column, or no field.
+    """
+    said = _said(name, header, wanted)
+    own = _own(header)
+    if own is not None and wanted.sort in (None, own.sort):
+        _refuse_odd(own.sort, said)
+        targets = tuple(
+            said.get(column, target) for column, target in zip(header, own.targets, strict=True)
+        )
+        return replace(own, targets=targets)
+    before = wanted.remembered(header) if wanted.remembered is not None else None
+    if before is not None and wanted.sort in (None, before[0]):
+        sort, mapping = before
+        targets = tuple(said.get(column, mapping.get(column, "")) for column in header)
+        return Guess(sort, _valid(sort, targets), remembered=True)
+    best: tuple[float, Guess] | None = None
+    for sort in (wanted.sort,) if wanted.sort is not None else tuple(Sort):
+        targets, score = _targets(sort, header, samples, said)
+        score += _by_values(sort, targets, samples)
+        if frozenset(plain(name).split()) & ABOUT[sort]:
+            score += 3
+        fits = any(target in targets for target in _NEEDED[sort])
+        if not fits:
+            score -= 100
+        if best is None or score > best[0]:
+            best = score, Guess(sort, targets, fits=fits)
+    assert best is not None
+    _refuse_odd(best[1].sort, said)
+    return best[1]
+
+
+def _own(header: Sequence[str]) -> Guess | None:
+    """How a table that we wrote is read."""
+    if tuple(header[:1]) == (SORT,):
+        union = union_headers()
+        if tuple(header[1 : len(union) + 1]) == union:
+            return Guess(Sort.PERSON, ("",) * len(header), own=True, by_row=True)
+    for sort, names in HEADERS.items():
+        if tuple(header[: len(names)]) == names:
+            targets = [column.target for column in COLUMNS[sort]]
+            return Guess(sort, (*targets, *[""] * (len(header) - len(names))), own=True)
+    return None
+
+
+def own_targets(sort: Sort, width: int) -> tuple[str, ...]:
+    """The targets of a row of one table of everything: of columns that this sort has not,
+    LEFT_OUT."""
+    by_name = {column.header: column.target for column in COLUMNS[sort]}
+    named = [by_name.get(name, LEFT_OUT) for name in union_headers()]
+    return (LEFT_OUT, *named, *[""] * (width - len(named) - 1))
+
+
+def _said(name: str, header: Sequence[str], wanted: Wanted) -> dict[str, str]:
+    """What a person said of the columns of this table."""
+    if not wanted.mapping:
+        return {}
+    by_fold = {column.casefold(): column for column in header}
+    found: dict[str, str] = {}
+    for said, target in wanted.mapping.items():
+        column = said
+        if name and said.casefold().startswith(f"{name}: ".casefold()):
+            column = said[len(name) + 2 :]
+        if column.casefold() in by_fold:
+            found[by_fold[column.casefold()]] = target
+        elif not name:
+            raise BadValueError(
+                f"There is no column “{column[:60]}”. There are: {', '.join(header)[:400]}."
+            )
+    return found
+
+
+def _refuse_odd(sort: Sort, said: Mapping[str, str]) -> None:
+    for target in said.values():
+        if target not in TARGETS[sort] and target not in ("", LEFT_OUT):
+            raise BadValueError(
+                f"“{target[:40]}” is nothing that a column of such a list can be. It can be:"
+                f" {', '.join(TARGETS[sort])}, or {LEFT_OUT} for leaving it out."
+            )
+
+
+def _valid(sort: Sort, targets: Sequence[str]) -> tuple[str, ...]:
+    return tuple(
+        target if target in TARGETS[sort] or target == LEFT_OUT else "" for target in targets
+    )
+
+
+def _targets(
+    sort: Sort,
+    header: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    said: Mapping[str, str],
+) -> tuple[tuple[str, ...], float]:
+    """A target for each column, and how well they speak for this sort."""
+    found: list[tuple[str, float]] = []
+    for at, column in enumerate(header):
+        if column in said:
+            found.append((said[column], 2.0))
+            continue
+        target, sure = _target(sort, column)
+        if not target:
+            target, sure = _by_column(
+                sort, [row[at] for row in samples[:_SAMPLES] if at < len(row)]
+            )
+        found.append((target, sure))
+    taken: dict[str, int] = {}
+    for at in sorted(range(len(found)), key=lambda at: (-found[at][1], at)):
+        target = found[at][0]
+        if target in taken and target not in _SHARED and header[at] not in said:
+            found[at] = ("", 0.0)
+        elif target:
+            taken.setdefault(target, at)
+    score = sum(
+        sure * (2.0 if target in _TELLING[sort] else 1.0)
+        for target, sure in found
+        if target and target != LEFT_OUT
+    )
+    return tuple(target for target, _sure in found), score
+
+
+@lru_cache(maxsize=4096)
+def _target(sort: Sort, column: str) -> tuple[str, float]:
+    """What the words above a column mean, and how sure that is."""
+    words = plain(column)
+    index = INDEX[sort]
+    if words in index:
+        return index[words], 1.0
+    among = set(words.split())
+    best, size = "", 0
+    for phrase, target in index.items():
+        parts = phrase.split()
+        if len(phrase) >= 4 and len(phrase) > size and among.issuperset(parts):
+            best, size = target, len(phrase)
+    return (best, _CONTAINED) if best else ("", 0.0)
+
+
+def _by_column(sort: Sort, values: Sequence[str]) -> tuple[str, float]:
+    """What a column is by what stands in it: ways to reach somebody show."""
+    filled = [value for value in values if value.strip()]
+    if len(filled) < 2:
+        return "", 0.0
+    if sort is not Sort.REPAIR:
+        if sum(map(cells.is_email, filled)) * 10 >= len(filled) * 6:
+            return "email", _CONTAINED
+        if (
+            sum(
+                value.lstrip().startswith(("+", "00", "(", "0")) and cells.is_phone(value)
+                for value in filled
+            )
+            * 10
+            >= len(filled) * 6
+        ):
+            return "phone", _CONTAINED
+    if sort is Sort.POST and all(plain(value) in meanings.KINDS for value in filled):
+        return "kind", 1.0
+    return "", 0.0
+
+
+def _by_values(sort: Sort, targets: Sequence[str], samples: Sequence[Sequence[str]]) -> float:
+    """What stands in the columns speaks for a sort, or against it."""
+    if sort not in (Sort.POST, Sort.PLACE) or "kind" not in targets or not samples:
+        return 0.0
+    at = targets.index("kind")
+    filled = [row[at] for row in samples if at < len(row) and row[at].strip()]
+    words = meanings.KINDS if sort is Sort.POST else meanings.PLACE_KINDS
+    known = sum(plain(value) in words for value in filled)
+    return 4.0 if filled and known * 2 >= len(filled) else -2.0
+
+
+def _is_number(text: str) -> bool:
+    return text.strip().replace(".", "").replace(",", "").isdigit()
