@@ -291,15 +291,36 @@ def _timezone(zone: dt.tzinfo, first: dt.datetime, last: dt.datetime) -> Timezon
             (moment + (before or dt.timedelta())).replace(tzinfo=None)
         )
     for (found, sets, name, is_summer), moments in onsets.items():
-        part = TimezoneDaylight() if is_summer else TimezoneStandard()
-        part.add("dtstart", moments[0])
-        part.add("tzoffsetfrom", found)
-        part.add("tzoffsetto", sets)
-        part.add("tzname", name)
-        if moments[1:]:
-            part.add("rdate", moments[1:])
-        component.add_component(part)
+        every = _every_year(moments)
+        for moment in moments[:1] if every else moments:
+            part = TimezoneDaylight() if is_summer else TimezoneStandard()
+            part.add("dtstart", moment)
+            part.add("tzoffsetfrom", found)
+            part.add("tzoffsetto", sets)
+            part.add("tzname", name)
+            if every:
+                part.add("rrule", every)
+            component.add_component(part)
     return component
+
+
+def _every_year(moments: list[dt.datetime]) -> dict[str, object] | None:
+    """The rule by which clocks are set each year, such as the last Sunday of March; None where
+    there is no such rule. Not every program reads a list of days."""
+    first = moments[0]
+    if len(moments) < 3 or any(
+        (moment.year, moment.month, moment.weekday(), moment.time())
+        != (first.year + number, first.month, first.weekday(), first.time())
+        for number, moment in enumerate(moments)
+    ):
+        return None
+    ordinals = {(moment.day + 6) // 7 for moment in moments}
+    if all((moment + 7 * _DAY).month != moment.month for moment in moments):
+        ordinals = {-1}
+    if len(ordinals) > 1:
+        return None
+    day = f"{ordinals.pop()}{_WEEKDAYS[first.weekday()]}"
+    return {"freq": "yearly", "bymonth": [first.month], "byday": [day]}
 
 
 def _changes(zone: dt.tzinfo, first: dt.datetime, last: dt.datetime) -> Iterator[dt.datetime]:
