@@ -81,6 +81,7 @@ def become(item: Item, origin: str, licence: str, now: int) -> Becoming:
     more, contacts = _apart(item)
     made = Becoming(KINDS[item.sort], "", {}, contacts, [], one_line(name)[:140], key)
     _prepare(made, item.sort, fields, more)
+    _put_aside_odd(made, fields, more)
     fields["origin"] = made.origin
     fields["origin_id"] = made.origin_id
     fields["licence"] = _text(said.get("licence", "")) or licence
@@ -172,6 +173,26 @@ def _prepare(made: Becoming, sort: Sort, fields: dict[str, Scalar], more: dict[s
         made.contacts = ()
     if sort is Sort.REPAIR:
         made.contacts = ()
+
+
+def _put_aside_odd(made: Becoming, fields: dict[str, Scalar], more: dict[str, str]) -> None:
+    """What cannot be kept as what it should be, and need not be there, is kept beside, as text."""
+    kind = REGISTRY[made.kind]
+    for name, value in list(fields.items()):
+        rule = kind.field_of(name)
+        if rule is None or rule.required or value is None:
+            continue
+        if isinstance(value, str) and rule.type in (FieldType.TEXT, FieldType.LONG_TEXT):
+            if rule.clean is None and not rule.prefix:
+                continue
+            value = value[: rule.longest]
+        try:
+            check(kind, {name: value}, partial=True)
+        except BadValueError as error:
+            del fields[name]
+            if isinstance(value, str) and value:
+                more.setdefault(name, value)
+            made.notes.append(str(error))
 
 
 def _bounded(more: Mapping[str, str], notes: list[str]) -> dict[str, Scalar]:

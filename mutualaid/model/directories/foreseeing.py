@@ -248,6 +248,8 @@ class Foresight:
         for name, value in made.fields.items():
             if name in _NOT_COMPARED or now.get(name) == value:
                 continue
+            if value == "" and name in now:
+                continue  # of a family: the list knows of it, and says no more
             if name == "confirmed" and not _is_later(value, now.get(name)):
                 continue
             if newer or _was_imported(weighed, name):

@@ -108,10 +108,15 @@ def too_large(path: Path) -> None:
 
 
 def read_text(
-    path: Path, tick: Tick, problems: Problems, *, is_header: Callable[[Sequence[str]], float]
+    path: Path,
+    tick: Tick,
+    problems: Problems,
+    *,
+    is_header: Callable[[Sequence[str]], float],
+    strict: bool = False,
 ) -> Table:
     """The table in a text file. ``is_header`` says how much a row looks like the names of
-    columns, 0 for not at all.
+    columns, 0 for not at all; ``strict`` leaves out rows with more or fewer cells than it.
 
     Raises ImportFileError where nothing of the file can be used. Reads as the rows are walked.
     """
@@ -134,7 +139,8 @@ def read_text(
         separator = _separator([line.text for line in first if line.text.strip()], path)
     rows = _rows(itertools.chain(first, lines), separator, problems)
     header, below = find_header(rows, is_header)
-    return Table("", header, fitted(below, len(header), problems, ""))
+    fit = only_fitting if strict else fitted
+    return Table("", header, fit(below, len(header), problems, ""))
 
 
 def _says_nothing(line: "_Line") -> bool:
@@ -414,10 +420,7 @@ def fitted(
     fewer that this is odd."""
     for number, (line, cells) in enumerate(rows):
         if number >= MOST_ROWS:
-            raise ImportFileError(
-                f"This list has more than {MOST_ROWS:,} lines. Nothing was imported. Split it and"
-                " import its parts one after the other."
-            )
+            raise _too_many()
         if len(cells) > width:
             beyond = [cell for cell in cells[width:] if not is_blank(cell)]
             if beyond:
@@ -438,3 +441,22 @@ def fitted(
                 )
             cells = [*cells, *[""] * (width - len(cells))]
         yield Row(line, cells)
+
+
+def only_fitting(rows: Iterable[Row], width: int, problems: Problems, where: str) -> Iterator[Row]:
+    """The rows with as many cells as there are columns; the others are problems."""
+    for number, row in enumerate(rows):
+        if number >= MOST_ROWS:
+            raise _too_many()
+        if len(row.cells) == width:
+            yield row
+            continue
+        why = f"The row has {len(row.cells)} columns where the first line of the file has {width}."
+        problems.add(f"{where}line {row.line}", why)
+
+
+def _too_many() -> ImportFileError:
+    return ImportFileError(
+        f"This list has more than {MOST_ROWS:,} lines. Nothing was imported. Split it and import"
+        " its parts one after the other."
+    )
