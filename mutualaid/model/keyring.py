@@ -26,6 +26,7 @@ class Keyring(Statements):
 
     me: bytes
     _epochs: dict[bytes, keys.EpochKey]
+    _useless: set[bytes]
 
     @abstractmethod
     def append_control(self, *entries: Control) -> None:
@@ -33,6 +34,8 @@ class Keyring(Statements):
 
     def _load_epochs(self) -> None:
         self._epochs = {}
+        #: What was sealed to this device and does not open, or is another key than it says.
+        self._useless = set()
         for (secret,) in self.store.connection.execute(
             "SELECT value FROM meta WHERE key LIKE 'epoch:%'"
         ):
@@ -81,11 +84,14 @@ class Keyring(Statements):
                 continue
             sealing = sealing or keys.device_sealing_key(self.device)
             for share in shares.values():
+                if share.sealed in self._useless:
+                    continue
                 with contextlib.suppress(keys.SealError, ValueError):
                     epoch = keys.EpochKey(sealing.open(share.sealed))
                     if epoch.id == epoch_id:
                         found.append(epoch)
                         break
+                self._useless.add(share.sealed)
         return found
 
     def open_shares(self) -> None:

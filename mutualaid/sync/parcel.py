@@ -11,6 +11,7 @@ leave one parcel.
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar, Final, NamedTuple
 
 import cbor2
@@ -67,9 +68,10 @@ class Lock:
     topic: keys.SigningKey
     seal: bytes = field(repr=False)
 
-    @classmethod
-    def of_epoch(cls, epoch: keys.EpochKey) -> "Lock":
-        return cls(keys.SigningKey.from_seed(epoch.topic_seed), epoch.parcel)
+    @staticmethod
+    @lru_cache(maxsize=64)
+    def of_epoch(epoch: keys.EpochKey) -> "Lock":
+        return Lock(keys.SigningKey.from_seed(epoch.topic_seed), epoch.parcel)
 
     @classmethod
     def of_invitation(cls, invitation: Invitation) -> "Lock":
