@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from mutualaid.model.directories.directory import Directory, Post
 from mutualaid.model.directories.formats import format_named
 from mutualaid.model.directories.formats.site_contents import CARDS
-from mutualaid.model.directories.formats.site_words import LANGUAGES, spaced
+from mutualaid.model.directories.formats.site_words import LANGUAGES, spaced, words_in
 from mutualaid.model.values import Audience, PostKind
 from tests.model.directories import examples, strategies
 from tests.model.directories.pages import Element, made, parsed
@@ -170,7 +170,10 @@ def test_every_post_person_and_place_can_be_read_without_scripts() -> None:
         repairs = rich_pages()[f"{folder}repairs.html"]
         for repair in directory.repairs:
             row = repairs.with_id(repair.code)
-            for said in (repair.item, repair.brand, repair.problem, repair.date):
+            words = words_in(LANGUAGES[("", "es/", "ar/").index(folder)])
+            item = repair.item if repair.item != repair.category else ""
+            assert words.product(repair.category) in row.text
+            for said in (item, repair.brand, repair.problem, repair.date):
                 assert said in row.text
 
 
@@ -216,7 +219,10 @@ def test_what_is_not_for_everybody_asks_not_to_be_found(audience: Audience) -> N
 
 
 def test_what_is_for_everybody_may_be_found() -> None:
-    assert b'<meta name="robots" content="index, follow">' in rich()["index.html"]
+    assert (
+        b'<meta name="robots" content="index, follow, unavailable_after: 2027-02-20">'
+        in rich()["index.html"]
+    )
     assert rich()["robots.txt"] == b"User-agent: *\nDisallow:\n"
 
 

@@ -334,8 +334,8 @@ def test_arabic_pages_begin_at_the_right(page: Page, site: Path) -> None:
     # What was typed in another direction keeps its own.
     page.open(f"{site.as_uri()}/needs.html")
     assert page.run("[...document.querySelectorAll('h2')].map((h) => h.matches(':dir(rtl)'))") == [
-        False,
         True,
+        False,
     ]
 
 

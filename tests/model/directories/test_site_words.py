@@ -71,7 +71,7 @@ def test_every_value_has_a_word(language: str) -> None:
         ("urgency", Urgency),
         ("mode", Mode),
         ("status", PostStatus),
-        ("level", SkillLevel),
+        ("person", SkillLevel),
         ("place", PlaceKind),
         ("outcome", RepairOutcome),
         ("contact", ContactKind),

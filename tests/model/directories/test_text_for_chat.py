@@ -11,7 +11,7 @@ from mutualaid.model.directories.directory import Directory
 from mutualaid.model.directories.formats import format_named
 from mutualaid.model.directories.formats.site_words import spaced
 from mutualaid.model.directories.formats.text import LONGEST_TEXT
-from mutualaid.model.values import PostKind
+from mutualaid.model.values import PostKind, PostStatus, Urgency
 from tests.model.directories import examples, strategies
 
 FORMAT = format_named("text")
@@ -47,10 +47,21 @@ def test_needs_and_offers_in_two_lines_each() -> None:
                 assert contact.value in lines[number]
 
 
-def test_what_is_urgent_comes_first_and_says_so() -> None:
-    needs = written(examples.rich()).split("\n\n")[1].splitlines()
-    assert needs[1].startswith("• Meals for Rosa (today): Soft food.")
-    assert "(within days)" in needs[3]
+def test_what_is_urgent_comes_first_and_what_is_covered_last() -> None:
+    posts = [
+        replace(post, urgency=urgency, status=status)
+        for post, urgency, status in zip(
+            [post for post in examples.posts() if post.kind is PostKind.OFFER],
+            (Urgency.ANYTIME, Urgency.TODAY, Urgency.DAYS, Urgency.ANYTIME),
+            (PostStatus.OPEN, PostStatus.AGREED, PostStatus.OFFERED, PostStatus.OPEN),
+            strict=True,
+        )
+    ]
+    lines = written(replace(examples.bare(), posts=tuple(posts))).split("\n\n")[2].splitlines()
+    wanted = [posts[number].title for number in (2, 0, 3, 1)]
+    assert [title in line for title, line in zip(wanted, lines[1::2], strict=True)] == [True] * 4
+    assert "(within days)" in lines[1]
+    assert "somebody asked" in lines[2]
 
 
 def test_a_long_text_is_cut_between_words() -> None:

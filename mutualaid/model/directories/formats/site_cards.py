@@ -27,7 +27,7 @@ from mutualaid.model.directories.formats.html import (
 )
 from mutualaid.model.directories.formats.site_contents import Contents, Mending
 from mutualaid.model.directories.formats.site_words import Words, spaced
-from mutualaid.model.values import ContactKind, Fix, Mode, PostKind, PostStatus, SkillLevel, Urgency
+from mutualaid.model.values import ContactKind, Fix, Mode, PostKind, SkillLevel, Urgency
 
 _SVG: Final = '<svg class="shape" viewBox="0 0 24 24" width="11" height="11" aria-hidden="true">'
 #: A need is a square on its corner, an offer a disc: nobody has to tell colours apart.
@@ -123,15 +123,7 @@ class Cards:
         pills = [self.kind_pill(post.kind, said(f"kinds.{post.kind}"))]
         if post.urgency is not Urgency.ANYTIME:
             pills.append(tag("span", said(f"urgency.{post.urgency}"), class_="pill urgent"))
-        wanted = sum(part.quantity for part in post.parts)
-        going = sum(promise.amount for promise in post.promises)
-        if wanted > 1 and going:
-            state = said("post.covered", covered=str(min(going, wanted)), wanted=str(wanted))
-        elif post.status is not PostStatus.OPEN:
-            state = said(f"status.{post.status}")
-        else:
-            state = ""
-        if state:
+        if state := self.words.state(post):
             pills.append(tag("span", state, class_="state"))
         return pills
 
@@ -249,13 +241,15 @@ class Cards:
     def repair(self, repair: Repair) -> Html:
         """An attempt as a row of a table."""
         words = self.words
+        product = words.product(repair.category)
+        # Who calls a kettle a kettle has said it once.
+        alike = repair.item.casefold() in {"", repair.category.casefold(), product.casefold()}
+        made_in = " ".join(part for part in (repair.year, repair.age and f"({repair.age})") if part)
         what = joined(
-            isolated(repair.item or words.product(repair.category)),
+            isolated(product if alike else repair.item),
             isolated(repair.brand),
-            isolated(words.product(repair.category)) if repair.item else NOTHING,
-            isolated(
-                " ".join(part for part in (repair.year, repair.age and f"({repair.age})") if part)
-            ),
+            NOTHING if alike else isolated(product),
+            isolated(made_in),
             by=" · ",
         )
         came = joined(
@@ -281,6 +275,7 @@ class Cards:
         alone = able == 1 and not thing.places
         counted = joined(
             tag("strong", said("fixing.only")) if alone else None,
+            None if able or thing.places else tag("strong", said("fixing.nobody")),
             said("fixing.people", n=able) if able and not alone else "",
             said("fixing.places", n=len(thing.places)) if thing.places else "",
             self.outcomes(thing.attempts, thing.fixed),
@@ -301,7 +296,7 @@ class Cards:
                     for each, fix in thing.people
                 ),
                 *(
-                    self._mender(each, each.name, said("level.learn"), each.area)
+                    self._mender(each, each.name, said("fixing.learns"), each.area)
                     for each in thing.learners
                 ),
                 class_="lines",

@@ -60,10 +60,8 @@ class Contents:
         self.directory = directory
         self.where: dict[bytes, str] = {}
         self.anchors: dict[bytes, str] = {}
-        needs = [post for post in directory.posts if post.kind is PostKind.NEED]
-        # What is urgent first; the directory has the newest first, and so it stays.
-        needs.sort(key=lambda post: _URGENT[post.urgency])
-        offers = [post for post in directory.posts if post.kind is PostKind.OFFER]
+        needs = ordered(directory.posts, PostKind.NEED)
+        offers = ordered(directory.posts, PostKind.OFFER)
         self.needs = self._placed("needs", needs, CARDS)
         self.offers = self._placed("offers", offers, CARDS)
         self.people = self._placed("people", directory.people, CARDS)
@@ -138,6 +136,15 @@ class Contents:
         for number, each in enumerate(ordered, 1):
             each.number = number
         return _filled("fixes", ordered)
+
+
+def ordered(posts: Iterable[Post], kind: PostKind) -> list[Post]:
+    """The needs or the offers of a directory: what still waits for an answer first, and of that
+    what is urgent; else the newest first, as the directory has them."""
+    return sorted(
+        (post for post in posts if post.kind is kind),
+        key=lambda post: (not post.status.wants_help, _URGENT[post.urgency]),
+    )
 
 
 def paged(name: str, items: Sequence[T], most: int) -> list[Sheet[T]]:

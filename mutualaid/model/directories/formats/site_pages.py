@@ -20,6 +20,7 @@ from mutualaid.model.directories.formats.html import (
 from mutualaid.model.directories.formats.site_cards import Cards
 from mutualaid.model.directories.formats.site_contents import Contents, Sheet
 from mutualaid.model.directories.formats.site_words import LANGUAGES, Words, words_in
+from mutualaid.model.directories.formats.stamps import stamp
 from mutualaid.model.values import Audience, PostKind
 
 #: Nothing but the site's own files, no inline script or style, nothing to send to. Some browsers
@@ -397,7 +398,7 @@ class Pages:
             tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
             tag("meta", name="referrer", content="no-referrer"),
             tag("meta", http_equiv="x-dns-prefetch-control", content="off"),
-            tag("meta", name="robots", content=robots(directory.audience)),
+            tag("meta", name="robots", content=self._robots()),
             tag("meta", name="color-scheme", content="light dark"),
             tag("title", said("frame.title", page=title, group=directory.group.name)),
             tag("link", rel="icon", href=f"{root}assets/icon.svg", type="image/svg+xml"),
@@ -428,6 +429,11 @@ class Pages:
             dir=self.words.direction,
         )
         return f"<!doctype html>\n{page}\n"
+
+    def _robots(self) -> str:
+        if self.directory.audience is not Audience.PUBLIC:
+            return "noindex, nofollow, noarchive"
+        return f"index, follow, unavailable_after: {stamp(self.directory.ends)[:10]}"
 
     def _head(self, file: str, name: str) -> Html:
         said = self.words.said
@@ -526,10 +532,6 @@ class Pages:
 
 def folder_of(language: str, main: str) -> str:
     return "" if language == main else f"{language}/"
-
-
-def robots(audience: Audience) -> str:
-    return "index, follow" if audience is Audience.PUBLIC else "noindex, nofollow, noarchive"
 
 
 def _shown(audience: Audience) -> Audience:

@@ -19,7 +19,7 @@ from mutualaid.model.directories.formats.html import Html
 from mutualaid.model.hours import Session, parse
 from mutualaid.model.taxonomy import CATEGORY_BY_ID
 from mutualaid.model.times import zone_of
-from mutualaid.model.values import Repeat
+from mutualaid.model.values import PostKind, PostStatus, Repeat
 
 #: In the order in which a page offers them.
 LANGUAGES: Final = ("en", "es", "ar")
@@ -114,6 +114,18 @@ class Words:
 
     def barrier(self, name: str) -> str:
         return str(self._said.get(f"barrier.{name}", name))
+
+    def state(self, post: Post) -> str:
+        """What came of a post so far; "" where it is plainly open."""
+        wanted = sum(part.quantity for part in post.parts)
+        going = sum(promise.amount for promise in post.promises)
+        if wanted > 1 and going:
+            return self.said("post.covered", covered=str(min(going, wanted)), wanted=str(wanted))
+        if post.status is PostStatus.OPEN:
+            return ""
+        if post.status is PostStatus.OFFERED and post.kind is PostKind.OFFER:
+            return self.said("post.asked")
+        return self.said(f"status.{post.status}")
 
     def listed(self, items: Sequence[str]) -> str:
         """ "a, b and c"."""

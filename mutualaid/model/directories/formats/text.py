@@ -9,15 +9,15 @@ from typing import Final
 from mutualaid.model.directories.directory import Directory, Post
 from mutualaid.model.directories.formats.format import File, Format, Tick
 from mutualaid.model.directories.formats.html import fit
+from mutualaid.model.directories.formats.site_contents import ordered
 from mutualaid.model.directories.formats.site_words import Words, language_of, spaced, words_in
-from mutualaid.model.values import Mode, PostKind, PostStatus, Urgency
+from mutualaid.model.values import Mode, PostKind, Urgency
 
 #: How much of what a post says stands behind its title.
 LONGEST_TEXT: Final = 140
 
 #: Begins a line that goes from right to left even where what follows does not say so.
 _MARK: Final = {"ltr": "", "rtl": "\u200f"}
-_URGENT: Final = {urgency: place for place, urgency in enumerate(Urgency)}
 _PIECE: Final = 200  # posts
 
 
@@ -38,8 +38,7 @@ def _written(directory: Directory, words: Words, tick: Tick) -> Iterator[bytes]:
     mark = _MARK[words.direction]
     yield f"{mark}{heading}\n{mark}{answer}\n{mark}{fresh}\n".encode(errors="replace")
     for kind in (PostKind.NEED, PostKind.OFFER):
-        posts = [post for post in directory.posts if post.kind is kind]
-        posts.sort(key=lambda post: _URGENT[post.urgency])
+        posts = ordered(directory.posts, kind)
         yield f"\n{mark}{words.said(f'text.{kind}s')}\n".encode()
         if not posts:
             yield f"{mark}{words.said('text.none')}\n".encode()
@@ -59,16 +58,8 @@ def _post(post: Post, directory: Directory, words: Words) -> str:
         head += f" ({words.said(f'urgency.{post.urgency}')})"
     if short := _short(post.text):
         head += f": {isolated(short)}"
-    wanted = sum(part.quantity for part in post.parts)
-    going = sum(promise.amount for promise in post.promises)
-    state = ""
-    if wanted > 1 and going:
-        covered = str(min(going, wanted))
-        state = words.said("post.covered", covered=covered, wanted=str(wanted))
-    elif post.status is not PostStatus.OPEN:
-        state = words.said(f"status.{post.status}")
     facts = [
-        state,
+        words.state(post),
         isolated(post.area),
         _who(post, words),
         isolated(post.when),
