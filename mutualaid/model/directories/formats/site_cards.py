@@ -191,7 +191,7 @@ class Cards:
             "li",
             tag(
                 "article",
-                tag("h2", person.name, dir="auto"),
+                tag("h2", isolated(person.name)),
                 tag("p", said("person.known_of"), class_="known") if person.known_of else None,
                 self.meta(
                     isolated(person.area),
@@ -221,7 +221,7 @@ class Cards:
             tag(
                 "article",
                 tag("p", tag("span", said(f"place.{place.kind}"), class_="pill"), class_="pills"),
-                tag("h2", place.name, dir="auto"),
+                tag("h2", isolated(place.name)),
                 self.meta(isolated(place.area)),
                 self.paragraphs(place.about, None),
                 self.listing(rows),
@@ -283,7 +283,7 @@ class Cards:
         )
         return tag(
             "section",
-            tag("h2", self.words.product(thing.category), dir="auto", id=thing.anchor),
+            tag("h2", isolated(self.words.product(thing.category)), id=thing.anchor),
             tag("p", counted, class_="meta") if counted else None,
             tag(
                 "ul",
