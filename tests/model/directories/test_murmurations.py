@@ -143,6 +143,27 @@ def test_every_field_is_valid() -> None:
         assert_valid(content)
 
 
+def test_in_one_file(tmp_path: Path) -> None:
+    one, directory = FORMAT.in_one, examples.rich()
+    assert one is not None
+    (file,) = one.files(directory, lambda: None)
+    assert file.path.endswith(one.suffix)
+    path = tmp_path / file.path
+    path.write_bytes(b"".join(file.chunks))
+    profiles = json.loads(path.read_bytes())
+    assert profiles == [each for name, each in written(directory).items() if name != "index.json"]
+    found = load(path)
+    assert found.origin == directory.group.name
+    assert_same((*kept(directory), *directory.places), found.items)
+
+
+def test_the_manifest_beside_is_no_profile(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"mutualaid_export": 1}', encoding="utf-8")
+    found = back(examples.rich(), tmp_path)
+    assert found.problems == ()
+    assert len(found.items) == 10
+
+
 @published
 def test_the_schema_would_say_what_is_wrong() -> None:
     content = next(

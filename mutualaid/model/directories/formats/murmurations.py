@@ -72,36 +72,47 @@ _NO_CONTACT: Final = (
 
 
 def _files(directory: Directory, tick: Tick) -> Iterator[File]:
-    listed: list[dict[str, object]] = [{"file": GROUP, "name": directory.group.name}]
-    yield _file(GROUP, _group(directory.group, directory))
-    for post in directory.posts:
-        if not _holds_back(directory, post):
-            profile = _post(post, directory)
-            path = f"posts/{public_id(post.id)}.json"
-            listed.append({"file": path, **_some(profile, "exchange_type", "title", "expires_at")})
-            yield _file(path, profile)
-            tick()
-    for place in directory.places:
-        profile = _place(place)
-        path = f"places/{public_id(place.id)}.json"
-        listed.append({"file": path, **_some(profile, "name")})
-        yield _file(path, profile)
-        tick()
+    listed: list[dict[str, object]] = []
+    for path, profile in _profiles(directory, tick):
+        named = ("exchange_type", "title", "name", "expires_at")
+        said = {name: profile[name] for name in named if name in profile}
+        listed.append({"file": path, **said})
+        yield File(path, [_json(profile), b"\n"])
     index = {
         "group": directory.group.name,
         "made_at": directory.made // 1000,
         "expires_at": directory.ends // 1000,
         "profiles": listed,
     }
-    yield _file(INDEX, index)
+    yield File(INDEX, [_json(index), b"\n"])
 
 
-def _file(path: str, content: Mapping[str, object]) -> File:
-    return File(path, [json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"])
+def _one_file(directory: Directory, tick: Tick) -> Iterator[File]:
+    yield File("profiles.json", _array(directory, tick))
 
 
-def _some(profile: Mapping[str, object], *names: str) -> dict[str, object]:
-    return {name: profile[name] for name in names if name in profile}
+def _array(directory: Directory, tick: Tick) -> Iterator[bytes]:
+    between = b"[\n"
+    for _, profile in _profiles(directory, tick):
+        yield between + _json(profile)
+        between = b",\n"
+    yield b"\n]\n"
+
+
+def _profiles(directory: Directory, tick: Tick) -> Iterator[tuple[str, dict[str, object]]]:
+    """Every profile, with its path."""
+    yield GROUP, _group(directory.group, directory)
+    for post in directory.posts:
+        if not _holds_back(directory, post):
+            yield f"posts/{public_id(post.id)}.json", _post(post, directory)
+            tick()
+    for place in directory.places:
+        yield f"places/{public_id(place.id)}.json", _place(place)
+        tick()
+
+
+def _json(content: Mapping[str, object]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
 
 def description(title: str, text: str, area: str, when: str) -> str:
@@ -265,37 +276,52 @@ def _holds_back(directory: Directory, record: object) -> str:
     return "" if _contact_details(record.contacts, directory) else _NO_CONTACT
 
 
+_TAKES: Final = frozenset(("post", "place"))
+_CARRIES: Final = frozenset(
+    (
+        *("post.kind", "post.title", "post.text", "post.category", "post.urgency", "post.area"),
+        *("post.when", "post.starts", "post.ends", "post.repeat", "post.expires", "post.mode"),
+        *("post.parts", "post.language", "post.on_behalf_of", "post.updated", "post.source"),
+        *("post.more", "place.name", "place.kind", "place.area", "place.address", "place.hours"),
+        *("place.about", "place.fixes", "place.contacts", "place.confirmed", "place.point"),
+        *("place.updated", "place.source", "place.more"),
+    )
+)
+_LOSES: Final = {
+    "person": "A profile of a person needs a web address of their own.",
+    "post.by": "A profile names nobody; it says where to answer.",
+    "post.contacts": "A profile has an e-mail address or a form, and nothing else.",
+    "post.photos": "A profile only points at photos on the web.",
+    "post.promises": "A profile does not say who goes.",
+    "post.created": "A profile does not say when it was first written.",
+    "post.status": "A profile does not say how far something is covered.",
+}
+_ABOUT: Final = "Maps and markets that gather offers and wants of many groups read these."
+
+#: All profiles in a list.
+ONE: Final = Format(
+    name="murmurations",
+    title="Murmurations offers and wants, in one file",
+    suffix=".json",
+    takes=_TAKES,
+    files=_one_file,
+    carries=_CARRIES,
+    holds_back=_holds_back,
+    reads=True,
+    about=_ABOUT,
+    loses=_LOSES,
+)
+
 FORMAT: Final = Format(
     name="murmurations",
     title="Murmurations offers and wants",
     suffix="",
-    takes=frozenset(("post", "place")),
+    takes=_TAKES,
     files=_files,
-    carries=frozenset(
-        f"post.{field}"
-        for field in (
-            *("kind", "title", "text", "category", "urgency", "area", "when", "starts", "ends"),
-            *("repeat", "expires", "mode", "parts", "language", "on_behalf_of", "updated"),
-            *("source", "more"),
-        )
-    )
-    | frozenset(
-        f"place.{field}"
-        for field in (
-            *("name", "kind", "area", "address", "hours", "about", "fixes", "contacts"),
-            *("confirmed", "point", "updated", "source", "more"),
-        )
-    ),
+    carries=_CARRIES,
     holds_back=_holds_back,
     reads=True,
-    about="Maps and markets that gather offers and wants from many groups read these profiles.",
-    loses={
-        "person": "A profile of a person needs a web address of their own.",
-        "post.by": "A profile names nobody; it says where to answer.",
-        "post.contacts": "A profile has an e-mail address or a form, and nothing else.",
-        "post.photos": "A profile only points at photos on the web.",
-        "post.promises": "A profile does not say who goes.",
-        "post.created": "A profile does not say when it was first written.",
-        "post.status": "A profile does not say how far something is covered.",
-    },
+    about=_ABOUT,
+    loses=_LOSES,
+    in_one=ONE,
 )

@@ -19,7 +19,6 @@ from mutualaid.model import taxonomy
 from mutualaid.model.directories.directory import Contact
 from mutualaid.model.directories.formats.murmurations import (
     EXCHANGE,
-    GROUP,
     INDEX,
     NATIVE,
     OWN,
@@ -195,6 +194,8 @@ class _Reading:
         if where == INDEX and isinstance(loaded, dict) and "profiles" in loaded:
             self.origin = _line(loaded.get("group"))[:140]
             return size
+        if isinstance(loaded, dict) and "mutualaid_export" in loaded:
+            return size  # the manifest that stands beside an export
         for found in _profiles(loaded, where):
             self.take(found)
         return size
@@ -207,7 +208,7 @@ class _Reading:
             self.problem(found.where, "This is no profile: it has no names and values.")
             return
         own = profile.get(OWN)
-        if isinstance(own, dict) and own.get("group") is True and found.where.endswith(GROUP):
+        if isinstance(own, dict) and own.get("group") is True:  # whose list this is
             self.origin = self.origin or _line(profile.get("name"))[:140]
             return
         made = _item(profile, own if isinstance(own, dict) else {}, found.where)
