@@ -1,78 +1,414 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Reading directories that others keep."""
+"""Bringing in lists that others keep, taking imports back, and the people who are known of."""
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from mutualaid.cli.context import App, pass_app, topic
-from mutualaid.cli.output import Json, plain, say
+from mutualaid.cli.context import TEXT, App, command, pass_app, topic
+from mutualaid.cli.exporting import progress
+from mutualaid.cli.lookup import find
+from mutualaid.cli.output import Json, iso, local, one_line, plain, say, table
 
 if TYPE_CHECKING:
-    from mutualaid.model.ords import ImportRecord
-    from mutualaid.model.values import ImportReport
+    from mutualaid.model.directories.incoming.item import Problem
+    from mutualaid.model.directories.preview import Preview, PreviewLine
+    from mutualaid.model.values.directories import ImportRow, KnownRow
 
-_SHOWN_PROBLEMS = 20
-
-
-@topic("import")
-def import_() -> None:
-    """Read directories that others keep."""
+_SHOWN: Final = 20
+_FORMATS: Final = ("csv", "xlsx", "hsds", "ords", "vcard", "murmurations")
+_SORTS: Final = ("person", "post", "place", "repair")
 
 
-@import_.command("ords", short_help="Repair data: the Open Repair Data Standard 0.3, as CSV.")
+@command("import", short_help="Bring in a list that others keep.")
+@click.argument("format_", metavar="FORMAT", type=click.Choice(_FORMATS))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--licence", metavar="TEXT", help="Under which the file is shared. [CC BY-SA 4.0]")
-@click.option("--dry-run", is_flag=True, help="Only say what would be imported.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be added and changed.")
+@click.option("--what", type=click.Choice(_SORTS), help="What the list is about. [guessed]")
+@click.option(
+    "--map",
+    "mapping",
+    metavar="COLUMN=FIELD",
+    type=TEXT,
+    multiple=True,
+    help="What a column is; “-” leaves it out, nothing keeps it beside. [guessed]",
+)
+@click.option("--origin", metavar="TEXT", type=TEXT, default="", help="What the list is called.")
+@click.option("--licence", metavar="TEXT", type=TEXT, default="", help="Under which it is shared.")
+@click.option("--anyway", is_flag=True, help="Add also what is probably here already.")
 @pass_app
-def ords(app: App, file: Path, licence: str | None, dry_run: bool) -> None:
-    """Bring in repair attempts that a repair group published (Open Repair Data Standard 0.3).
+def import_(
+    app: App,
+    format_: str,
+    file: Path,
+    dry_run: bool,
+    what: str | None,
+    mapping: Sequence[str],
+    origin: str,
+    licence: str,
+    anyway: bool,
+) -> None:
+    """Bring in a list: people, posts, places or repairs.
 
-    Each repair group becomes a place that repairs, with its attempts and what came of them.
-    What is there already is left alone, so a newer file can be imported over an older one.
+    FORMAT is csv or xlsx (a spreadsheet, whatever its columns are called), hsds (a data package
+    of services), ords (repair data), vcard (an address book), murmurations (offers and wants).
+
+    What is here already is not added again. People who come in from a list are known of, and no
+    members: how to reach them stays sealed until they are asked (mutualaid known). One command
+    takes a whole import back (mutualaid undo-import).
     """
-    from mutualaid.model.ords import LICENCE, import_file
+    from mutualaid.model.directories.incoming.item import Sort, Wanted
 
+    wanted = Wanted(sort=Sort(what) if what else None, mapping=_mapping(mapping))
     with app.group() as group:
-        report = import_file(
-            group, file, licence=licence or LICENCE, progress=_progress, dry_run=dry_run
+        with progress("Reading") as tick:
+            preview = group.read_import(format_, file, wanted, tick, origin=origin, licence=licence)
+        again = [line.number for line in preview.skips if anyway and _is_probable(line)]
+        row = None
+        if not dry_run and (not preview.does_nothing or again):
+            with progress("Writing") as tick:
+                row = group.apply_import(preview, anyway=again, tick=tick)
+        if not app.as_json:
+            _say_how(preview)
+            _say_problems(preview.problems)
+            if dry_run:
+                _say_lines(preview)
+        _refuse_nothing(preview)
+        document = _document(preview, row, dry_run=dry_run, anyway=len(again))
+        app.done(document, _sentence(preview, row, dry_run=dry_run))
+
+
+def _refuse_nothing(preview: "Preview") -> None:
+    """Raise ImportFileError where a file had nothing that could be looked at."""
+    if not preview.items:
+        from mutualaid.errors import ImportFileError
+
+        why = next((each.why for each in preview.problems if not each.kept), "It is empty.")
+        raise ImportFileError(f"Nothing was imported from {preview.name}. {why}")
+
+
+def _mapping(said: Sequence[str]) -> dict[str, str] | None:
+    """``COLUMN=FIELD`` as typed; a column may have equals signs, a field has none."""
+    found: dict[str, str] = {}
+    for each in said:
+        column, equals, target = each.rpartition("=")
+        if not equals or not column:
+            raise click.UsageError(f"“{each}” is not COLUMN=FIELD.")
+        found[column] = target.strip()
+    return found or None
+
+
+def _is_probable(line: "PreviewLine") -> bool:
+    from mutualaid.model.directories.preview import SkipWhy
+
+    return line.skip is SkipWhy.PROBABLY_SAME
+
+
+def _document(
+    preview: "Preview", row: "ImportRow | None", *, dry_run: bool, anyway: int
+) -> dict[str, Json]:
+    from mutualaid.model.directories.incoming.item import Sort
+    from mutualaid.model.directories.preview import SkipWhy
+
+    known = sum(
+        line.skip in (SkipWhy.KNOWN, SkipWhy.CHANGED_HERE, SkipWhy.MEMBER) for line in preview.skips
+    )
+    document: dict[str, Json] = {
+        "file": preview.name,
+        "format": preview.format,
+        "origin": preview.origin,
+        "licence": preview.licence,
+        "code": row.code if row else None,
+        "added": row.added if row else (len(preview.adds) if dry_run else 0),
+        "changed": row.changed if row else (len(preview.changes) if dry_run else 0),
+        "known": known,
+        "skipped": len(preview.skips) - known - anyway,
+        "places": sum(item.sort is Sort.PLACE for item in preview.items),
+        "tables": [
+            {
+                "name": each.name,
+                "what": str(each.sort),
+                "lines": each.lines,
+                "columns": dict(each.columns),
+                "remembered": each.remembered,
+            }
+            for each in preview.tables
+        ],
+        "problems": [
+            {"where": each.where, "line": _line_of(each.where), "why": each.why, "kept": each.kept}
+            for each in preview.problems
+        ],
+        "dry_run": dry_run,
+        "skips": [_line(each) for each in preview.skips],
+    }
+    if dry_run:
+        document["adds"] = [_line(each) for each in preview.adds]
+        document["changes"] = [_line(each) for each in preview.changes]
+    return document
+
+
+def _line(line: "PreviewLine") -> dict[str, Json]:
+    return {
+        "what": str(line.sort),
+        "where": line.where,
+        "title": line.title,
+        "why": line.why,
+        "skip": str(line.skip) if line.skip else None,
+        "fields": [
+            {"name": each.name, "before": each.before, "after": each.after} for each in line.fields
+        ],
+    }
+
+
+def _line_of(where: str) -> int | None:
+    last = where.rpartition("line ")[2]
+    return int(last) if last.isascii() and last.isdigit() else None
+
+
+def _say_how(preview: "Preview") -> None:
+    """How the tables were understood."""
+    for each in preview.tables:
+        name = f"“{plain(each.name)}”: " if each.name else ""
+        columns = ", ".join(
+            f"{column} = {_target(target)}" for column, target in each.columns.items()
         )
+        said = "as before" if each.remembered else f"as a list of {each.sort}s"
+        say(f"{name}read {said}. {one_line(columns)}")
+
+
+def _target(target: str) -> str:
+    return {"": "kept beside", "-": "left out"}.get(target, target)
+
+
+def _say_problems(problems: "Sequence[Problem]") -> None:
+    for problem in problems[:_SHOWN]:
+        where = f"{plain(problem.where)}: " if problem.where else ""
+        say(f"{where}{plain(problem.why)}")
+    more = len(problems) - _SHOWN
+    if more > 0:
+        say(f"… and {more} more; --json lists them all.")
+
+
+def _say_lines(preview: "Preview") -> None:
+    for word, lines in (
+        ("add", preview.adds),
+        ("change", preview.changes),
+        ("skip", preview.skips),
+    ):
+        for line in lines[:_SHOWN]:
+            changes = "; ".join(
+                f"{each.name}: {each.before or '—'} → {each.after or '—'}" for each in line.fields
+            )
+            said = " ".join(part for part in (changes, line.why) if part)
+            say(f"{word:6}  {line.where}  {one_line(line.title)}  {one_line(said)}".rstrip())
+        if len(lines) > _SHOWN:
+            say(f"… and {len(lines) - _SHOWN} more to {word}.")
+
+
+def _sentence(preview: "Preview", row: "ImportRow | None", *, dry_run: bool) -> str:
+    skipped = len(preview.skips)
+    if dry_run:
+        return (
+            f"{len(preview.adds)} records would be added, {len(preview.changes)} changed,"
+            f" {skipped} skipped. Nothing was written."
+        )
+    if row is None:
+        return f"Nothing new: {skipped} records were there already, or skipped; --dry-run says why."
+    return (
+        f"{row.added} records added, {row.changed} changed, {skipped} skipped. “mutualaid"
+        f" undo-import {row.code}” takes it back."
+    )
+
+
+# -- the log
+
+
+@command("imports", short_help="List what was brought in, by whom and from where.")
+@pass_app
+def imports(app: App) -> None:
+    """List the imports of the group, the newest first."""
+    with app.group() as group:
+        rows = group.imports()
+        text = table(
+            [
+                (
+                    row.code,
+                    local(row.created),
+                    row.who,
+                    row.format,
+                    row.origin,
+                    row.licence,
+                    f"{row.added} added, {row.changed} changed",
+                    "undone" if row.undone else "",
+                )
+                for row in rows
+            ],
+            flexible=4,
+        )
+        app.done([_import(row) for row in rows], text or "Nothing was brought in yet.")
+
+
+def _import(row: "ImportRow") -> dict[str, Json]:
+    return {
+        "code": row.code,
+        "who": row.who,
+        "mine": row.mine,
+        "created": iso(row.created),
+        "format": row.format,
+        "origin": row.origin,
+        "licence": row.licence,
+        "added": row.added,
+        "changed": row.changed,
+        "undone": row.undone,
+    }
+
+
+@command("undo-import", short_help="Take a whole import back.")
+@click.argument("code", metavar="CODE", type=TEXT)
+@click.option("--dry-run", is_flag=True, help="Only say what would go and what would stay.")
+@pass_app
+def undo_import(app: App, code: str, dry_run: bool) -> None:
+    """Take back all that an import added and changed.
+
+    What somebody else has built on stays, and what was changed since stays as it is; both are
+    said.
+    """
+    with app.group() as group:
+        import_id = find(group, code, "import").id
+        with progress("Looking") as tick:
+            plan = group.plan_undo(import_id, tick)
+        if not dry_run:
+            with progress("Undoing") as tick:
+                group.undo_import(import_id, tick)
+        if not app.as_json:
+            for line in plan.keeps[:_SHOWN]:
+                say(f"stays: {one_line(line.title)} {one_line(line.why)}")
+            if len(plan.keeps) > _SHOWN:
+                say(f"… and {len(plan.keeps) - _SHOWN} more stay; --json lists them all.")
         document: dict[str, Json] = {
-            "file": file.name,
-            "added": report.added,
-            "known": report.known,
-            "places": report.places,
-            "problems": [{"line": one.line, "why": one.why} for one in report.problems],
+            "code": group.import_row(import_id).code,
+            "removed": len(plan.removes),
+            "restored": len(plan.restores),
+            "kept": [_line(line) for line in plan.keeps],
             "dry_run": dry_run,
         }
-        if not app.as_json:
-            _say_problems(report)
-        app.done(document, _sentence(report, dry_run))
+        done = "would go" if dry_run else "are gone"
+        back = "would be as before" if dry_run else "are as before"
+        app.done(
+            document,
+            f"{len(plan.removes)} records {done}, {len(plan.restores)} {back},"
+            f" {len(plan.keeps)} stay.",
+        )
 
 
-def _progress(records: Sequence["ImportRecord"]) -> Iterable["ImportRecord"]:
-    if not sys.stderr.isatty():
-        yield from records
-        return
-    with click.progressbar(records, label="Importing", file=sys.stderr) as shown:
-        yield from shown
+# -- people who are known of
 
 
-def _say_problems(report: "ImportReport") -> None:
-    for problem in report.problems[:_SHOWN_PROBLEMS]:
-        say(f"line {problem.line}: {plain(problem.why)}")
-    more = len(report.problems) - _SHOWN_PROBLEMS
-    if more > 0:
-        say(f"… and {more} more lines; --json lists them all.")
+@topic("known", short_help="People who are on a list, and no members.")
+def known() -> None:
+    """People who came in with a list: known of, and no members.
+
+    Nobody sees how to reach them until somebody asked them and noted how they agreed.
+    """
 
 
-def _sentence(report: "ImportReport", dry_run: bool) -> str:
-    done = "would be added" if dry_run else "added"
-    text = f"{report.added} records {done}, {report.known} were there already."
-    if report.problems:
-        text += f" {len(report.problems)} lines could not be used; correct them and import again."
-    return text
+@known.command("list")
+@click.option("--search", metavar="TEXT", type=TEXT, default="", help="Words to look for.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True)
+@pass_app
+def known_list(app: App, search: str, limit: int) -> None:
+    """List them, with their contacts where they agreed."""
+    with app.group() as group:
+        rows = group.known_people(search, limit)
+        text = table(
+            [
+                (
+                    row.code,
+                    row.name,
+                    row.area,
+                    ", ".join(row.skills),
+                    row.origin,
+                    _reach(row),
+                )
+                for row in rows
+            ],
+            flexible=3,
+        )
+        app.done([_known(row) for row in rows], text or "Nobody is known of from a list.")
+
+
+def _reach(row: "KnownRow") -> str:
+    if row.agreed:
+        return ", ".join(value for _kind, value in row.contacts) or f"agreed: {row.agreed}"
+    return "not asked yet" if row.has_contacts else ""
+
+
+def _known(row: "KnownRow") -> dict[str, Json]:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "area": row.area,
+        "languages": list(row.languages),
+        "availability": row.availability,
+        "skills": list(row.skills),
+        "fixes": list(row.fixes),
+        "origin": row.origin,
+        "licence": row.licence,
+        "agreed": row.agreed or None,
+        "contacts": [{"kind": kind, "value": value} for kind, value in row.contacts],
+        "has_contacts": row.has_contacts,
+        "mine": row.mine,
+        "more": dict(row.more),
+    }
+
+
+@known.command("agree")
+@click.argument("code", metavar="CODE", type=TEXT)
+@click.argument("how", metavar="HOW", type=TEXT)
+@click.option(
+    "--audience",
+    type=click.Choice(("group", "linked", "print", "public")),
+    default="group",
+    show_default=True,
+    help="For whom their page and contacts may be.",
+)
+@pass_app
+def known_agree(app: App, code: str, how: str, audience: str) -> None:
+    """Note that somebody was asked and agreed, and HOW: “by phone, 3 May”.
+
+    From now on the group sees how to reach them.
+    """
+    from mutualaid.model.values import Audience
+
+    with app.group() as group:
+        person = find(group, code, "listed").id
+        group.agree_known(person, how, Audience(audience))
+        row = group.known_person(person)
+        app.done(_known(row), f"{plain(row.name)} agreed; it counts for {audience}.")
+
+
+@known.command("disagree")
+@click.argument("code", metavar="CODE", type=TEXT)
+@pass_app
+def known_disagree(app: App, code: str) -> None:
+    """Note that somebody does not agree any more: their contacts are sealed again."""
+    with app.group() as group:
+        person = find(group, code, "listed").id
+        group.unagree_known(person)
+        row = group.known_person(person)
+        app.done(_known(row), f"Nothing of {plain(row.name)} is shown any more but their page.")
+
+
+@known.command("forget")
+@click.argument("code", metavar="CODE", type=TEXT)
+@pass_app
+def known_forget(app: App, code: str) -> None:
+    """Forget somebody who is on a list, and how to reach them."""
+    with app.group() as group:
+        person = find(group, code, "listed").id
+        row = group.known_person(person)
+        group.forget_known(person)
+        app.done({"code": row.code, "name": row.name}, f"{plain(row.name)} was forgotten.")

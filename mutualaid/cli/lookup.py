@@ -22,6 +22,8 @@ _NAMES: Final = {
     "notice": "a notice",
     "group": "the group",
     "contact": "a way to reach somebody",
+    "listed": "somebody known of from a list",
+    "import": "an import",
 }
 
 

@@ -70,7 +70,10 @@ SECTIONS: Final[dict[str, dict[str, tuple[str, str, str]]]] = {
         "repair": ("directory", "repair", "Record a repair and what came of it."),
         "place": ("directory", "place", "Describe a workshop, kitchen, hub or other place."),
         "notice": ("directory", "notice", "Tell everybody something for a while."),
-        "import": ("imports", "import_", "Read directories that others keep."),
+        "import": ("imports", "import_", "Bring in a list that others keep."),
+        "imports": ("imports", "imports", "List what was brought in."),
+        "undo-import": ("imports", "undo_import", "Take a whole import back."),
+        "known": ("imports", "known", "People who are on a list, and no members."),
     },
     "What leaves": {
         "consent": ("consenting", "consent", "Say what may leave, and for whom."),

@@ -204,11 +204,10 @@ def test_names_of_10_000_characters(ana: Run) -> None:
     [
         b"name,phone\nAna,1\n",
         f"{HEADER.replace('event_date', 'date')}\n{ROW}\n".encode(),
-        f"{HEADER}\n{ROW}, caf\u00e9\n".encode("latin-1"),
-        f"{HEADER}\n{ROW}\n".encode("utf-16"),
+        bytes(range(256)) * 40,
         b"",
     ],
-    ids=["another header", "one column less", "latin-1", "utf-16", "empty"],
+    ids=["another header", "one column less", "no text", "empty"],
 )
 def test_a_file_that_cannot_be_used(data: bytes, ana: Run, tmp_path: Path) -> None:
     file = tmp_path / "repairs.csv"
