@@ -150,8 +150,9 @@
     const asked = new URLSearchParams();
     if (query.value) asked.set("q", query.value);
     for (const choice of filters) if (choice.value) asked.set(choice.id, choice.value);
+    const address = asked.toString();
     try {
-      history.replaceState(null, "", asked.size ? "?" + asked : location.pathname);
+      history.replaceState(null, "", address ? "?" + address : location.pathname);
     } catch {
       // Some browsers keep pages from a stick from changing their address.
     }

@@ -73,8 +73,9 @@ def test_an_offer_is_an_offer_and_a_need_a_demand() -> None:
     # A standing offer is good as long as the directory.
     assert said(bread, "validThrough") == "2027-02-20T14:00:00Z"
     assert said(bread, "seller") == {"@id": urn("ana")}
-    assert said(bread, "price") == "0"
+    assert (said(bread, "price"), said(bread, "priceCurrency")) == ("0", "XXX")
     lift = found[urn("lift")]
+    assert lift[SCHEMA + "name"] == [{"@value": "أحتاج إلى توصيلة إلى العيادة", "@language": "ar"}]
     assert lift["@type"] == [f"{SCHEMA}Demand"]
     assert said(lift, "validThrough") == "2026-11-26T14:00:00Z"
     assert SCHEMA + "seller" not in lift

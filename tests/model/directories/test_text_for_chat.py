@@ -27,7 +27,9 @@ def test_needs_and_offers_in_two_lines_each() -> None:
     directory = examples.rich()
     text = written(directory)
     head, needs, offers = text.split("\n\n")
-    assert head.startswith("Nachbarschaft “Mühle & Söhne” <b>: needs and offers\nTo answer, ")
+    assert head.startswith(
+        "Nachbarschaft “Mühle & Söhne” <b>: needs and offers\nAnswer with the code: "
+    )
     for way in ("hello@muehle.example", "+49 30 901820", "The church door, Tuesdays 17:00"):
         assert way in head
     assert "As of 22 November 2026, 15:00 (Europe/Berlin). Good until 20 February 2027." in head
@@ -73,7 +75,7 @@ def test_a_long_text_is_cut_between_words() -> None:
 def test_nothing_to_say_is_said() -> None:
     assert written(examples.bare()) == (
         "Elm Street: needs and offers\n"
-        "To answer, tell the neighbour who sent you this the code.\n"
+        "To answer, tell the code to the neighbour who gave you this.\n"
         "As of 22 November 2026, 14:00 (UTC). Good until 20 February 2027.\n"
         "\nNEEDS\nNothing right now.\n"
         "\nOFFERS\nNothing right now.\n"

@@ -27,7 +27,13 @@ from mutualaid.model.directories.directory import (
     public_id,
 )
 from mutualaid.model.directories.formats.format import File, Format, Tick
-from mutualaid.model.directories.formats.html import fit, mail, telephone, web_address
+from mutualaid.model.directories.formats.html import (
+    fit,
+    language_tag,
+    mail,
+    telephone,
+    web_address,
+)
 from mutualaid.model.directories.formats.site_words import words_in
 from mutualaid.model.directories.formats.stamps import stamp, stamp_in
 from mutualaid.model.hours import Session, parse
@@ -40,13 +46,14 @@ CONTEXT: Final[Mapping[str, str]] = {"@vocab": "https://schema.org/"}
 _PIECE: Final = 500  # nodes
 _MOST_DAYS: Final = 60  # special days of one place
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_PLACES: Final[Mapping[PlaceKind, Any]] = {
-    PlaceKind.ORGANIZATION: ["Organization", "Place"],
-    PlaceKind.HUB: ["CivicStructure"],
-    PlaceKind.KITCHEN: ["Organization", "Place"],
-    PlaceKind.CLINIC: ["MedicalClinic"],
-    PlaceKind.WORKSHOP: ["Place"],
-    PlaceKind.REPAIR: ["Place"],
+#: All are organizations, which offer things and have e-mail, and places, which have hours.
+_PLACES: Final[Mapping[PlaceKind, tuple[str, ...]]] = {
+    PlaceKind.ORGANIZATION: ("Organization", "Place"),
+    PlaceKind.HUB: ("Organization", "CivicStructure"),
+    PlaceKind.KITCHEN: ("Organization", "Place"),
+    PlaceKind.CLINIC: ("MedicalClinic",),
+    PlaceKind.WORKSHOP: ("Organization", "Place"),
+    PlaceKind.REPAIR: ("Organization", "Place"),
 }
 #: What changes hands is a thing in these categories, and something that is done in the others.
 _THINGS: Final = frozenset(("food", "tools"))
@@ -176,24 +183,24 @@ def _post(directory: Directory, post: Post, group: str) -> Node:
     zone = directory.group.tz
     offers = post.kind is PostKind.OFFER
     owner = {"@id": _id(post.by)} if post.by is not None else {"@id": group}
+    given = offers and post.mode is Mode.GIFT
     wanted = sum(part.quantity for part in post.parts)
+    title, text = _spoken(post.title, post.language), _spoken(post.text, post.language)
     item = _filled(
         {
             "@type": "Product" if post.category in _THINGS else "Service",
-            "name": fit(post.title),
-            "description": fit(post.text),
+            "name": title,
+            "description": text,
             "category": words_in("en").category(fit(post.category)),
         }
     )
-    language = post.language if post.language.isascii() else ""
     return _filled(
         {
             "@id": _id(post.id),
             "@type": "Offer" if offers else "Demand",
             "identifier": post.code,
-            "name": fit(post.title),
-            "description": fit(post.text),
-            "inLanguage": fit(language),
+            "name": title,
+            "description": text,
             "itemOffered": item,
             "areaServed": _area(directory, post.area),
             "availabilityStarts": stamp_in(post.starts, zone) if post.starts is not None else None,
@@ -202,7 +209,8 @@ def _post(directory: Directory, post: Post, group: str) -> Node:
             "validThrough": stamp(post.expires if post.expires is not None else directory.ends),
             "seller": owner if offers else None,
             "offeredBy": owner if offers else None,
-            "price": "0" if offers and post.mode is Mode.GIFT else None,
+            "price": "0" if given else None,
+            "priceCurrency": "XXX" if given else None,  # ISO 4217: no currency is involved
             "businessFunction": {"@id": "http://purl.org/goodrelations/v1#LeaseOut"}
             if post.mode is Mode.LEND
             else None,
@@ -216,15 +224,12 @@ def _post(directory: Directory, post: Post, group: str) -> Node:
 
 def _place(directory: Directory, place: Place) -> Node:
     point = place.point or directory.group.points.get(place.area)
-    kinds = _PLACES[place.kind]
     weekly, special = _opening(directory, place.hours)
     mends = [_service("Repair", fix.category, fix.note) for fix in place.fixes]
-    # Who offers something is an organization; a mere place has it.
-    offers = "Organization" in kinds or "MedicalClinic" in kinds
     return _filled(
         {
             "@id": _id(place.id),
-            "@type": kinds,
+            "@type": list(_PLACES[place.kind]),
             "identifier": place.code,
             "keywords": str(place.kind),
             "name": fit(place.name),
@@ -234,10 +239,7 @@ def _place(directory: Directory, place: Place) -> Node:
             "geo": _circle(point) if point else None,
             "openingHoursSpecification": weekly,
             "specialOpeningHoursSpecification": special,
-            "makesOffer": [{"@type": "Offer", "itemOffered": each} for each in mends if offers],
-            "amenityFeature": [
-                each | {"@type": "LocationFeatureSpecification"} for each in mends if not offers
-            ],
+            "makesOffer": [{"@type": "Offer", "itemOffered": each} for each in mends],
             **_reached(place.contacts),
             **_whence(place.source),
         }
@@ -249,6 +251,12 @@ def _place(directory: Directory, place: Place) -> Node:
 
 def _id(record: bytes) -> str:
     return f"urn:uuid:{public_id(record)}"
+
+
+def _spoken(text: str, language: str) -> str | Node:
+    """A text, and in which language it is where that is known."""
+    text, tag = fit(text), language_tag(language)
+    return {"@value": text, "@language": tag} if tag and text else text
 
 
 def _filled(node: Node) -> Node:

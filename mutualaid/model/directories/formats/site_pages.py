@@ -418,6 +418,7 @@ class Pages:
                 "footer",
                 self._how_to_answer() if name != "index" else None,
                 tag("p", said("frame.footer", made=made, ends=ends)),
+                tag("p", said(f"about.audience.{_shown(directory.audience)}")),
                 tag("p", tag("a", said("frame.footer_about"), href="about.html")),
             ),
         ]
