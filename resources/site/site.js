@@ -102,11 +102,16 @@
       inside.append(text);
     }
     const meta = element("p", "meta");
-    const facts = [names["category " + record.category], record.area, record.who, record.code];
+    const facts = [names["category " + record.category], record.area, record.who];
     for (const fact of record.category ? facts : facts.slice(1)) {
       if (!fact) continue;
       if (meta.firstChild) meta.append(" · ");
       meta.append(isolated(fact));
+    }
+    if (record.code) {
+      const code = isolated(record.code);
+      code.className = "whole";
+      meta.append(" · ", code);
     }
     if (meta.firstChild) inside.append(meta);
     item.append(inside);

@@ -233,7 +233,9 @@ class Pages:
         zone = directory.group.tz
         heard = self.words.heard(directory.as_of, zone)
         ends = self.words.day(directory.ends, zone)
+        about = directory.group.about
         sections = [
+            ("group", [tag("p", isolated(about), class_="text")] if about else []),
             ("answer", self._answer_at_length()),
             ("for_whom", [tag("p", said(f"about.audience.{_shown(directory.audience)}"))]),
             (
@@ -258,6 +260,7 @@ class Pages:
                     aria_labelledby=name,
                 )
                 for name, inside in sections
+                if inside
             ),
             title=said("about.title"),
         )
