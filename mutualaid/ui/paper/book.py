@@ -7,7 +7,7 @@ piece stands, and pieces are made again when their page is drawn: a book of a th
 the memory of a few.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import QLineF, QMarginsF
@@ -150,6 +150,23 @@ class Book:
     def pages(self) -> int:
         """How many pages are numbered."""
         return len(self._pages)
+
+    @property
+    def contents(self) -> Mapping[str, str]:
+        """The title of each section, and the page it begins on, in the digits of the sheet."""
+        return self._setter.numbers
+
+    @property
+    def placed(self) -> Iterator[tuple[int, int]]:
+        """Section and block of every piece, as they stand on the pages."""
+        for page in self._pages:
+            for each in page.placed:
+                yield page.section, each.block
+
+    @property
+    def kept(self) -> int:
+        """Blocks whose pieces are in memory."""
+        return len(self._kept)
 
     @property
     def sides(self) -> int:

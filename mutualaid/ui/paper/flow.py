@@ -118,7 +118,7 @@ class Flow:
         height = self._height([each.piece for each in waiting])
         if height <= self._room():
             self._put(waiting)
-        elif height <= self._whole(waiting):
+        elif self._alone(waiting) <= self._whole(waiting):
             self._break(waiting)
             self._put(waiting)
         else:
@@ -130,6 +130,11 @@ class Flow:
         height = self._frames[0].height if self._frames else self._frames_of(False)[0].height
         return height - self._height(self._said_again(waiting[0].block))
 
+    @staticmethod
+    def _alone(waiting: list[_Waiting]) -> float:
+        """How tall pieces are at the head of a column."""
+        return sum(each.piece.height + each.piece.gap for each in waiting) - waiting[0].piece.gap
+
     def _divide(self, waiting: list[_Waiting]) -> None:
         """Larger than a column: only what is joined stays together, where even that fits. What
         has a frame begins in a new column."""
@@ -140,14 +145,15 @@ class Flow:
             run.append(each)
             if each.piece.joined and each is not waiting[-1]:
                 continue
-            height = self._height([one.piece for one in run])
-            if height > self._room() and not self._is_new() and height <= self._whole(run):
+            pieces = [one.piece for one in run]
+            fits = self._height(pieces) <= self._room()
+            if not fits and not self._is_new() and self._alone(run) <= self._whole(run):
                 self._break(run)
-            if height <= self._room():
+            if self._height(pieces) <= self._room():
                 self._put(run)
             else:
                 for one in run:
-                    if one.piece.height > self._room() and not self._is_new():
+                    if self._height([one.piece]) > self._room() and not self._is_new():
                         self._break([one])
                     self._put([one])
             run = []

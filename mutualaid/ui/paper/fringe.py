@@ -6,7 +6,7 @@ from typing import Final
 
 import segno
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from mutualaid.model.directories.paper.sheet import Strips
 from mutualaid.ui.paper.lettering import HAIRLINE, QUIET, Lettering, Line, Piece, Type
@@ -22,6 +22,7 @@ _MOST: Final = 12
 #: Light modules that a reader wants around the code (ISO/IEC 18004).
 _QUIET_ZONE: Final = 4
 _LONGEST_SCAN: Final = 600
+_LONGEST_TITLE: Final = 200  # letters; more fit on no strip
 
 
 def fringe(block: Strips, width: float, letters: Lettering) -> Piece:
@@ -59,27 +60,21 @@ def fringe(block: Strips, width: float, letters: Lettering) -> Piece:
 def _strip(block: Strips, long: float, letters: Lettering) -> list[Line]:
     """The code, one line of the title as a reminder, and all of how to answer."""
     found = letters.lines(block.code, _STRIP_CODE, long)
-    titled = letters.lines(block.title, _STRIP_TITLE, long)
-    if len(titled) > 1:
-        titled = _shortened(block.title, long, letters)
-    found += titled
+    found += letters.lines(_shortened(block.title, long, letters), _STRIP_TITLE, long)[:1]
     for each in block.lines:
         found += letters.lines(each, _STRIP_LINE, long)
     return found
 
 
-def _shortened(title: str, long: float, letters: Lettering) -> list[Line]:
-    """As many words of a title as fit on one line; letters, where a single word is too long."""
-    words = title.split()
-    for count in range(len(words) - 1, 0, -1):
-        lines = letters.lines(" ".join(words[:count]) + " …", _STRIP_TITLE, long)
-        if len(lines) == 1:
-            return lines
-    for count in range(len(title) - 1, 0, -1):
-        lines = letters.lines(title[:count] + "…", _STRIP_TITLE, long)
-        if len(lines) == 1:
-            return lines
-    return []
+def _shortened(title: str, long: float, letters: Lettering) -> str:
+    """As much of a title as fits on one line, cut after a word where one ends late enough."""
+    title = title[:_LONGEST_TITLE]
+    metrics = QFontMetricsF(letters.font(_STRIP_TITLE))
+    shown = metrics.elidedText(title, Qt.TextElideMode.ElideRight, long * 0.98)
+    if shown == title:
+        return title
+    head, space, _ = shown.rpartition(" ")
+    return f"{head} …" if space and len(head) > len(shown) // 2 else shown
 
 
 def quick_response(painter: QPainter, text: str, where: QRectF) -> None:
