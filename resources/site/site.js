@@ -97,8 +97,8 @@
     title.append(link);
     inside.append(pills, title);
     if (record.text) {
-      const text = element("p", "text", shortened(record.text.replace(/\s+/g, " ")));
-      text.dir = "auto";
+      const text = element("p", "text");
+      text.append(isolated(shortened(record.text.replace(/\s+/g, " "))));
       inside.append(text);
     }
     const meta = element("p", "meta");
