@@ -252,6 +252,8 @@ class Foresight:
                 continue  # of a family: the list knows of it, and says no more
             if name == "confirmed" and not _is_later(value, now.get(name)):
                 continue
+            if name.startswith("more:") and now.get("import") is None:
+                continue  # remarks stay with what came from lists: this was written here
             if newer or _was_imported(weighed, name):
                 updates[name] = value
                 shown.append(FieldChange(name, _said(now.get(name)), _said(value)))
