@@ -133,6 +133,10 @@ class Page:
         self.browser.forget()
         moved = self.call("Page.navigate", url=url)
         assert "errorText" not in moved, f"{url}: {moved['errorText']}"
+        self.loaded()
+
+    def loaded(self) -> None:
+        """Return once a page that is under way has been loaded."""
         self.browser.wait("Page.loadEventFired", self._session)
 
     def run(self, script: str) -> Any:

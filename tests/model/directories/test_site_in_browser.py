@@ -210,13 +210,29 @@ def test_words_are_found_however_they_are_spelled(
     assert page.text("#count").endswith("found")
 
 
+def test_every_page_leads_to_what_is_looked_for(page: Page, site: Path) -> None:
+    with served(site) as (address, _asked):
+        for base in (f"{site.as_uri()}/", address):
+            page.open(f"{base}ar/places.html")
+            page.run("document.getElementById('q').value = 'kettle & co'")
+            page.browser.forget()
+            page.run("document.querySelector('form.search button').click()")
+            page.loaded()
+            assert page.run("location.href").startswith(f"{base}ar/search.html?q=kettle")
+            assert page.run("document.getElementById('q').value") == "kettle & co"
+            page.open(f"{base}ar/search.html?q=kettle")
+            assert found(page)
+        page.open("about:blank")
+
+
 def test_a_code_from_paper_is_found(page: Page, site: Path) -> None:
     post = examples.rich().posts[0]
     page.open(f"{site.as_uri()}/search.html")
     for typed in (post.code, post.code.lower(), f"{post.code[:4]} {post.code[4:]}"):
         assert search(page, typed) == [post.title]
+    page.browser.forget()
     page.run("document.querySelector('#results a').click()")
-    page.browser.wait("Page.loadEventFired", page._session)
+    page.loaded()
     assert page.run("location.hash") == f"#{post.code}"
     assert page.text(":target h2") == post.title
 

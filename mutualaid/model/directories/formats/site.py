@@ -182,6 +182,6 @@ FORMAT: Final = Format(
         "post.more": "what a list brought beside stays in tables",
         "place.more": "what a list brought beside stays in tables",
         "place.point": "the site has no map",
-        "repair.country": "",
+        "repair.country": "the log says at which place, not in which country",
     },
 )
