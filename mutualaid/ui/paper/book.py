@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from mutualaid.errors import StorageError
 from mutualaid.model.directories.paper.sheet import Block, Heading, Sheet, Style
 from mutualaid.ui.paper.blocks import Setter
-from mutualaid.ui.paper.flow import Flow, Frame, Page, contents_of
+from mutualaid.ui.paper.flow import Flow, Frame, Make, Page, contents_of
 from mutualaid.ui.paper.lettering import HAIRLINE, TYPES, Lettering, Line, Piece, Type
 from mutualaid.ui.paper.look import GUTTER, MM, PT, Look
 
@@ -33,6 +33,9 @@ Tick = Callable[[int, int], None]
 _CHAPTER: Final = Type(22, bold=True)
 #: Blocks whose pieces are kept between one page and the next.
 _KEPT: Final = 64
+#: Sections of at most so many blocks end with columns of one height, found in so many steps.
+_MOST_BALANCED: Final = 300
+_STEPS: Final = 24
 
 
 class Book:
@@ -64,19 +67,46 @@ class Book:
         blocks = sum(len(section.blocks) for section in self.sheet.sections)
         done = 0
         for number, section in enumerate(self.sheet.sections):
-            flow = Flow(
-                number,
-                self._setter.pieces,
-                self._said_again,
-                lambda first, number=number: self._frames(number, first=first),  # type: ignore[misc]
-            )
+            flow = self._flow(number, self._setter.pieces)
             for _ in flow.lay_out(section):
                 done += 1
                 if tick is not None:
                     tick(done, 2 * blocks)
-            if section.middle and len(flow.pages) == 1:
-                self._into_the_middle(flow.pages[0])
-            self._pages += flow.pages
+            pages = self._balanced(number, flow.pages)
+            if section.middle and len(pages) == 1:
+                self._into_the_middle(pages[0])
+            self._pages += pages
+
+    def _flow(self, number: int, make: Make, last: tuple[int, float] | None = None) -> Flow:
+        return Flow(
+            number,
+            make,
+            self._said_again,
+            lambda page: self._frames(number, first=page == 0),
+            last=last,
+        )
+
+    def _balanced(self, number: int, pages: list[Page]) -> list[Page]:
+        """The same pages with the columns of the last one of about the same height."""
+        section = self.sheet.sections[number]
+        frames = self._frames(number, first=len(pages) == 1)
+        if len(frames) == 1 or len(section.blocks) > _MOST_BALANCED or not pages[-1].placed:
+            return pages
+        made: dict[int, Sequence[Piece]] = {}
+
+        def make(block: Block, width: float) -> Sequence[Piece]:
+            if id(block) not in made:
+                made[id(block)] = self._setter.pieces(block, width)
+            return made[id(block)]
+
+        whole = frames[0].height
+        for part in range(1, _STEPS):
+            flow = self._flow(number, make, (len(pages) - 1, whole * part / _STEPS))
+            for _ in flow.lay_out(section):
+                pass
+            if len(flow.pages) == len(pages):
+                return flow.pages
+        return pages
 
     def _said_again(self, block: Block, width: float) -> Sequence[Piece]:
         assert isinstance(block, Heading)

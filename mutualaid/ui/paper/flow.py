@@ -43,8 +43,8 @@ class Page:
 
 #: The pieces of a block at a width; with ``again``, those of its heading said once more.
 Make = Callable[[Block, float], Sequence[Piece]]
-#: The columns of a page of a section; whether it is the section's first.
-Frames = Callable[[bool], list[Frame]]
+#: The columns of a page of a section, by the number of the page in it.
+Frames = Callable[[int], list[Frame]]
 
 
 @dataclass(slots=True)
@@ -59,7 +59,17 @@ class _Waiting:
 class Flow:
     """Lays out one section."""
 
-    def __init__(self, section: int, make: Make, again: Make, frames: Frames) -> None:
+    def __init__(
+        self,
+        section: int,
+        make: Make,
+        again: Make,
+        frames: Frames,
+        *,
+        last: tuple[int, float] | None = None,
+    ) -> None:
+        """``last`` is a page and how far its columns are filled, where that is not to the foot."""
+        self._last = last
         self._section = section
         self._make = make
         self._again = again
@@ -98,9 +108,9 @@ class Flow:
 
     def _next_frame(self) -> None:
         if not self._frames:
-            first = not self.pages
-            self._frames = self._frames_of(first)
-            self.pages.append(Page(self._section, first, self._frames[0].width))
+            number = len(self.pages)
+            self._frames = self._frames_of(number)
+            self.pages.append(Page(self._section, not number, self._frames[0].width))
         self._frame = self._frames.pop(0)
         self._y = 0.0
 
@@ -109,7 +119,10 @@ class Flow:
 
     def _room(self) -> float:
         assert self._frame is not None
-        return self._frame.height - self._y
+        height = self._frame.height
+        if self._last is not None and self._last[0] == len(self.pages) - 1:
+            height = min(height, self._last[1])
+        return height - self._y
 
     def _place(self, waiting: list[_Waiting]) -> None:
         """Put pieces that want to stay together into this column, or the next, or divide them."""
@@ -127,7 +140,8 @@ class Flow:
     def _whole(self, waiting: list[_Waiting]) -> float:
         """Room in a column that is new, under the heading said again."""
         assert self._frame is not None
-        height = self._frames[0].height if self._frames else self._frames_of(False)[0].height
+        following = self._frames or self._frames_of(len(self.pages))
+        height = following[0].height
         return height - self._height(self._said_again(waiting[0].block))
 
     @staticmethod

@@ -51,7 +51,7 @@ def laid_out(blocks: Sequence[tuple[Block, Made]], columns: int = 1) -> list[Pag
     def again(_block: Block, _width: float) -> list[Piece]:
         return [Piece(7, nothing, joined=True)]
 
-    def frames(_first: bool) -> list[Frame]:
+    def frames(_page: int) -> list[Frame]:
         return [Frame(60.0 * at, 0, 50, HEIGHT) for at in range(columns)]
 
     flow = Flow(0, pieces, again, frames)
