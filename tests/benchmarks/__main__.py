@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from tests.benchmarks import (
+    directories,
     first_sync,
     live,
     reconnect,
@@ -38,6 +39,7 @@ ROWS: dict[str, Callable[[Bench], Row | list[Row]]] = {
     "shelf_bytes": shelves.shelf_bytes,
     "relay_attacked": relay_load.relay_attacked,
     "suggest": suggest.suggest,
+    "directories": directories.directories,
 }
 
 
