@@ -105,7 +105,7 @@ def test_the_validator_sees_what_is_wrong(tmp_path: Path) -> None:
     assert any("foreign key" in said for said in complaints(folder / "datapackage.json"))
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(strategies.directories())
 def test_any_directory_is_valid(
     tmp_path_factory: pytest.TempPathFactory, directory: Directory

@@ -133,7 +133,8 @@ class _Package:
     def _key(self, record: Person | Post | Place) -> str:
         """The id under which a record is known outside: its own in the list it came from."""
         own = record.source.id.strip().lower() if record.source else ""
-        if not is_uuid(own) or own in self._keys:
+        known = is_uuid(own) or _has_row(own, record.more)
+        if not own or not known or own in self._keys:
             own = str(public_id(record.id))
         self._keys.add(own)
         return own
@@ -174,7 +175,7 @@ class _Package:
         key = self._key(place)
         bundle, extras = unkeep(key, place.more)
         wanted = places.of(place, extras)
-        if any(row.get("id") == key for rows in bundle.rows.values() for row in rows):
+        if any(row.get("id", "").lower() == key for rows in bundle.rows.values() for row in rows):
             places.show(bundle, wanted, self._around)
         else:
             kept, bundle = bundle, places.lay_out(key, place, wanted, self._around)
@@ -320,6 +321,12 @@ class _Package:
         _merge(bundle, kept)
         if source is not None:
             _say_source(bundle, source)
+
+
+def _has_row(key: str, more: Mapping[str, str]) -> bool:
+    """Whether the row that stands for a record is kept with it, whatever its id looks like."""
+    names = (f"{stem}.id" for stem in ("organizations", "services", "locations"))
+    return any(more.get(name, "").lower() == key for name in names)
 
 
 def _merge(bundle: Bundle, kept: Bundle) -> None:

@@ -53,7 +53,7 @@ class Bundle:
         self.terms: set[Term] = set()
         self.entity = "service"
         for stem in ("organizations", "locations"):
-            if any(row.get("id") == key for row in self.of(stem)):
+            if any(row.get("id", "").lower() == key for row in self.of(stem)):
                 self.entity = TABLES[stem].name
 
     def of(self, stem: str) -> list[Row]:
@@ -76,9 +76,10 @@ class Bundle:
         self.rows[stem] = [each for each in self.rows[stem] if each is not row]
 
     def copy(self) -> "Bundle":
-        return Bundle(
-            self.key, {stem: [dict(row) for row in rows] for stem, rows in self.rows.items()}
-        )
+        found = Bundle(self.key)
+        found.rows = {stem: [dict(row) for row in rows] for stem, rows in self.rows.items()}
+        found.entity, found.terms = self.entity, set(self.terms)
+        return found
 
     # -- our own attributes
 
@@ -120,7 +121,8 @@ def keep(bundle: Bundle) -> tuple[dict[str, str], int]:
     """What of these rows is kept with the record, by name; and how many cells found no room."""
     more: dict[str, str] = {}
     size = lost = cells = 0
-    for stem, rows in bundle.rows.items():
+    order = {stem: place for place, stem in enumerate(TABLES)}
+    for stem, rows in sorted(bundle.rows.items(), key=lambda each: order.get(each[0], 99)):
         for number, row in enumerate(rows, 1):
             filled = {column: value for column, value in row.items() if value}
             base = stem if number == 1 else f"{stem}.{number}"
@@ -188,7 +190,7 @@ def unkeep(key: str, more: Mapping[str, str]) -> tuple[Bundle, dict[str, str]]:
         else:
             row.update(_row(text))
     tables: dict[str, list[Row]] = {}
-    for (stem, _number), row in rows.items():
+    for (stem, _number), row in sorted(rows.items(), key=lambda each: each[0][1]):
         if row:
             tables.setdefault(stem, []).append(row)
     return Bundle(key, tables), rest

@@ -9,7 +9,7 @@ from which reading puts it back: nothing is lost, and every package is valid.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 from mutualaid.model.directories.hsds.bundle import Bundle, Row, sub_id
 from mutualaid.model.directories.hsds.schema import BY_RESOURCE, TABLES, Table, is_uuid
@@ -32,16 +32,19 @@ _ROW: Final = Term("detail", "row")
 def fit(bundles: Iterable[Bundle], present: Mapping[str, Iterable[str]]) -> Iterator[Bundle]:
     """The same bundles with rows that fit. ``present`` has, by the stem of a table, ids that are
     there beside."""
-    whole = list(bundles)
-    for bundle in whole:
-        _with_organizations(bundle, whole, present)
+    whole = [_Original(bundle.copy(), bundle) for bundle in bundles]
+    _with_uuids([each.changed for each in whole])
+    organizations = {row.get("id") for each in whole for row in each.changed.of("organizations")}
+    organizations.update(present.get("organizations", ()))
+    for each in whole:
+        _with_organizations(each.changed, organizations)
     ids = {stem: set(found) for stem, found in present.items()}
-    for bundle in whole:
-        for stem, rows in bundle.rows.items():
+    for each in whole:
+        for stem, rows in each.changed.rows.items():
             ids.setdefault(stem, set()).update(row.get("id", "") for row in rows)
     while True:
         fitter = _Fitter(ids)
-        found = [fitter.bundle(bundle) for bundle in whole]
+        found = [fitter.bundle(each) for each in whole]
         left = {stem: set(present.get(stem, ())) | fitter.taken.get(stem, set()) for stem in ids}
         if left == ids:
             yield from found
@@ -49,47 +52,78 @@ def fit(bundles: Iterable[Bundle], present: Mapping[str, Iterable[str]]) -> Iter
         ids = left  # a row that cannot go takes along what must refer to it
 
 
-def _with_organizations(
-    bundle: Bundle, whole: Iterable[Bundle], present: Mapping[str, Iterable[str]]
-) -> None:
+class _Original(NamedTuple):
+    """The rows of a bundle as they are changed, and, at the same places, as they came."""
+
+    changed: Bundle
+    original: Bundle
+
+
+def _with_uuids(bundles: Iterable[Bundle]) -> None:
+    """Give ids that are no UUIDs one, here and where they are referred to."""
+    whole = list(bundles)
+    odd = {
+        own.lower(): sub_id("", own.lower())
+        for bundle in whole
+        for rows in bundle.rows.values()
+        for row in rows
+        if (own := row.get("id", "")) and not is_uuid(own)
+    }
+    if not odd:
+        return
+    for bundle in whole:
+        for stem, rows in bundle.rows.items():
+            for row in rows:
+                for column in TABLES[stem].columns:
+                    value = row.get(column.name, "").lower()
+                    if column.type == "uuid" and value in odd:
+                        row[column.name] = odd[value]
+        bundle.key = odd.get(bundle.key, bundle.key)
+
+
+def _with_organizations(bundle: Bundle, known: set[str | None]) -> None:
     """Every service needs an organization: one that its list does not have is made up from it."""
-    known = {row.get("id") for each in whole for row in each.of("organizations")}
-    known.update(present.get("organizations", ()))
     for row in bundle.of("services"):
         wanted = row.get("organization_id", "")
         if wanted in known or not row.get("name"):
             continue
         own = wanted if is_uuid(wanted) else sub_id(bundle.key, "organization")
+        row["organization_id"] = own
         said = {
             "id": own,
             "name": row["name"],
             "description": row.get("description") or row["name"],
         }
-        if wanted != own:
-            bundle.say(_ROW, _said("services", row), "services")
-            row["organization_id"] = own
         bundle.add("organizations", said)
         known.add(own)
 
 
-def as_it_came(value: str) -> tuple[str, Row] | None:
-    """The table and the row that an attribute brings back, or None for one that does not."""
+class AsItCame(NamedTuple):
+    """A row that did not fit, and the id of the one that went in its place, "" for none."""
+
+    stem: str
+    row: Row
+    instead: str
+
+
+def as_it_came(value: str) -> AsItCame | None:
+    """What an attribute brings back, or None for one that does not."""
     try:
         said = json.loads(value)
     except (ValueError, RecursionError):
         return None
     if not isinstance(said, dict) or said.get("table") not in TABLES:
         return None
-    row = said.get("row")
-    if not isinstance(row, dict):
+    row, instead = said.get("row"), said.get("instead", "")
+    if not isinstance(row, dict) or not isinstance(instead, str):
         return None
-    return said["table"], {
-        name: text for name, text in row.items() if isinstance(text, str) and text
-    }
+    texts = {name: text for name, text in row.items() if isinstance(text, str) and text}
+    return AsItCame(said["table"], texts, instead)
 
 
-def _said(stem: str, row: Row) -> str:
-    return json.dumps({"table": stem, "row": row}, ensure_ascii=False)
+def _said(stem: str, row: Row, instead: str) -> str:
+    said = {"table": stem, "row": row, "instead": instead}
+    return json.dumps(said, ensure_ascii=False)
 
 
 class _Fitter:
@@ -101,26 +135,29 @@ class _Fitter:
         self._once: set[tuple[str, str, str]] = set()
         self.taken: dict[str, set[str]] = {}
 
-    def bundle(self, bundle: Bundle) -> Bundle:
+    def bundle(self, each: _Original) -> Bundle:
+        bundle, original = each
         found = Bundle(bundle.key)
         found.entity = bundle.entity
         found.terms = set(bundle.terms)
-        unfit: list[tuple[str, Row]] = []
+        unfit: list[tuple[str, Row, str]] = []
         for stem, rows in bundle.rows.items():
-            for row in rows:
-                before = self._seen.setdefault((stem, row.get("id", "")), row)
-                if before is not row:
-                    if before != row:  # two lists, or two rows of one, use the same id
-                        unfit.append((stem, row))
+            came = original.of(stem)
+            for place, row in enumerate(rows):
+                before = came[place] if place < len(came) else row
+                same = self._seen.setdefault((stem, row.get("id", "")), row)
+                if same is not row:
+                    if same != row:  # two lists, or two rows of one, use the same id
+                        unfit.append((stem, before, ""))
                     continue
                 fitting = self._row(TABLES[stem], row)
                 if fitting is not None:
                     self.taken.setdefault(stem, set()).add(fitting["id"])
                     found.rows.setdefault(stem, []).append(fitting)
-                if fitting != row:
-                    unfit.append((stem, row))
-        for stem, row in unfit:
-            found.say(_ROW, _said(stem, row), stem)
+                if fitting != before:
+                    unfit.append((stem, before, fitting["id"] if fitting else ""))
+        for stem, before, instead in unfit:
+            found.say(_ROW, _said(stem, before, instead), stem)
         return found
 
     def _row(self, table: Table, row: Row) -> Row | None:

@@ -211,7 +211,10 @@ def _contacts(bundle: Bundle, details: Mapping[str, list[tuple[str, str]]]) -> I
 
 
 def _number(row: Row) -> str:
-    return line(row.get("number", ""), LONGEST_CONTACT).strip('"” ')
+    """Without the quotation marks that some lists put around a number, so that spreadsheets do not
+    take it for one."""
+    text = line(row.get("number", ""), LONGEST_CONTACT)
+    return text[1:-1].strip() if len(text) > 2 and text[0] == text[-1] == '"' else text
 
 
 def _phones(bundle: Bundle) -> list[str]:

@@ -110,8 +110,9 @@ def taxonomy_row(family: str) -> dict[str, str]:
 
 
 def is_ours(row: Mapping[str, str]) -> bool:
-    """Whether a row of ``taxonomies.csv`` is one of these."""
-    return row.get("id", "") in {taxonomy_id(family) for family in _MEANINGS}
+    """Whether a row of ``taxonomies.csv`` or ``taxonomy_terms.csv`` is one of these."""
+    own = row.get("id", "").lower()
+    return own in known((row,)) or own in {taxonomy_id(family) for family in _MEANINGS}
 
 
 @cache
@@ -122,14 +123,14 @@ def _shipped() -> Mapping[str, Term]:
     return {term.id: term for term in terms}
 
 
-def known(rows: Iterable[Mapping[str, str]]) -> dict[str, Term]:
+def known(rows: Iterable[Mapping[str, str]]) -> Mapping[str, Term]:
     """Our terms by id: the shipped ones, and those of one's own words in these rows of
     ``taxonomy_terms.csv``."""
-    found = dict(_shipped())
+    found: dict[str, Term] = {}
     for row in rows:
         family, slash, said = row.get("code", "").partition("/")
         if slash and said and family in _MEANINGS and family != "detail":
             term = Term(family, said)
             if row.get("id", "").lower() == term.id:
                 found[term.id] = term
-    return found
+    return {**_shipped(), **found} if found else _shipped()

@@ -22,7 +22,7 @@ from mutualaid.model.directories.hsds.fitting import as_it_came
 from mutualaid.model.directories.hsds.place import Around, Face, face, read_moment, show
 from mutualaid.model.directories.hsds.terms import Term, is_ours, known
 from mutualaid.model.directories.incoming.hsds_bundles import Found, Sorting, check
-from mutualaid.model.directories.incoming.hsds_package import Package, read_package
+from mutualaid.model.directories.incoming.hsds_package import Entry, Package, read_package
 from mutualaid.model.directories.incoming.item import Item, Read, Sort, Tick, Wanted
 from mutualaid.model.directories.incoming.tables import Problems
 from mutualaid.model.records.reading import line, long_text
@@ -79,6 +79,7 @@ def read(path: Path, wanted: Wanted, tick: Tick) -> Read:  # noqa: ARG001 - as e
     """Read a package: see ``item.Reader``."""
     problems = Problems()
     package = read_package(path, tick, problems)
+    _put_back(package)
     check(package, problems)
     sorting = Sorting(package)
     found = sorting.sorted()
@@ -89,25 +90,26 @@ def read(path: Path, wanted: Wanted, tick: Tick) -> Read:  # noqa: ARG001 - as e
             f"{sorting.left_behind:,} lines belong to no organization, service or location of this"
             " package. There was no room to keep them.",
         )
-    _say_hours(package, problems)
+    _say_hours(package, {each.bundle.key for each in found if each.record}, problems)
     return Read(items, problems.all(), package.title, package.licence, lines=package.lines)
 
 
-def _say_hours(package: Package, problems: Problems) -> None:
+def _say_hours(package: Package, ours: set[str], problems: Problems) -> None:
+    """Say which times are not shown as hours, but for those of our own offers."""
     for number, row in package.tables.get("schedules", ()):
         says = any(row.get(name) for name in ("freq", "opens_at", "byday", "bymonthday"))
-        if says and not row.get("valid_to") and not schedules.fits(row):
-            problems.add(
-                package.where("schedules", number),
-                "These times are no weekly or monthly hours that hold until further notice, so they"
-                " are not shown as opening hours. They were kept.",
-                kept=True,
-            )
+        if row.get("service_id", "").lower() in ours or not says or schedules.fits(row):
+            continue
+        problems.add(
+            package.where("schedules", number),
+            "These times are no weekly or monthly hours that hold until further notice, so they are"
+            " not shown as opening hours. They were kept.",
+            kept=True,
+        )
 
 
 def _item(found: Found, problems: Problems) -> Item:
     bundle = found.bundle
-    _put_back(bundle)
     match found.record:
         case "person":
             made = _person(bundle)
@@ -133,21 +135,29 @@ def _item(found: Found, problems: Problems) -> Item:
 _Made = tuple[Sort, dict[str, Scalar], tuple[Contact, ...], dict[str, str]]
 
 
-def _put_back(bundle: Bundle) -> None:
+def _put_back(package: Package) -> None:
     """Rows that did not fit when this package was written, as they came before that."""
-    for row, term in list(bundle.attributes()):
-        if term != Term("detail", "row"):
+    tables = package.tables
+    mark = Term("detail", "row").id
+    places: dict[tuple[str, str], int] = {}
+    for _line, row in list(tables.get("attributes", ())):
+        if row.get("taxonomy_term_id", "").lower() != mark:
             continue
         found = as_it_came(row.get("value", ""))
         if found is None:
             continue
-        stem, original = found
-        rows = bundle.rows.setdefault(stem, [])
-        same = [at for at, each in enumerate(rows) if each.get("id") == original.get("id")]
-        if same:
-            rows[same[0]] = original
+        entries = tables.setdefault(found.stem, [])
+        if not places:
+            places = {
+                (stem, each.row.get("id", "")): place
+                for stem, rows in tables.items()
+                for place, each in enumerate(rows)
+            }
+        place = places.get((found.stem, found.instead), -1) if found.instead else -1
+        if place >= 0:
+            entries[place] = Entry(entries[place].line, found.row)
         else:
-            rows.append(original)
+            entries.append(Entry(_line, found.row))
 
 
 def _updated(bundle: Bundle) -> int:
@@ -205,16 +215,15 @@ def _has_point(bundle: Bundle) -> bool:
 
 def _of_others(bundle: Bundle) -> Bundle:
     """The rows that are not ours."""
-    terms_of_ours = known(bundle.of("taxonomy_terms"))
-    rows: dict[str, list[Row]] = {}
-    for stem, found in bundle.rows.items():
-        column = {"attributes": "taxonomy_term_id", "taxonomy_terms": "id"}.get(stem)
-        rows[stem] = [
-            row
-            for row in found
-            if not (column and row.get(column, "").lower() in terms_of_ours)
-            and not (stem == "taxonomies" and is_ours(row))
-        ]
+    ours = known(bundle.of("taxonomy_terms"))
+    rows = dict(bundle.rows)
+    for stem in ("taxonomies", "taxonomy_terms"):
+        rows[stem] = [row for row in bundle.of(stem) if not is_ours(row)]
+    rows["attributes"] = [
+        row
+        for row in bundle.of("attributes")
+        if row.get("taxonomy_term_id", "").lower() not in ours
+    ]
     return Bundle(bundle.key, {stem: found for stem, found in rows.items() if found})
 
 
@@ -229,12 +238,12 @@ def _without_what_is_said(bundle: Bundle, said: Face) -> Bundle:
     if row is not None and said.point and point(f"{row.get('latitude')},{row.get('longitude')}"):
         # Kept once, and as coarse as every point here.
         del row["latitude"], row["longitude"]
-    again = show(bare.copy(), said, _NOWHERE)
+    again = _of_others(show(bare.copy(), said, _NOWHERE))
     for stem, column in _SAID:
         before, after, kept = (each.first(stem) or {} for each in (bundle, again, bare))
         if before.get(column, "") != after.get(column, "") and column in before:
             kept[column] = before[column]
-    again = show(bare.copy(), said, _NOWHERE)
+    again = _of_others(show(bare.copy(), said, _NOWHERE))
     exactly = all(_same(bundle.of(stem), again.of(stem)) for stem in {*bundle.rows, *again.rows})
     if exactly:
         return bare

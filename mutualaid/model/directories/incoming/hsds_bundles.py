@@ -261,7 +261,7 @@ class Sorting:
 
     def _terms(self) -> None:
         """Terms, what is above them, and their lists, to each record that uses them."""
-        used: set[str] = set()
+        used: set[int] = set()  # which rows
         for found in self._found:
             have: set[str] = set()
             wanted = [
@@ -275,16 +275,15 @@ class Sorting:
                     have.add(each)
                     stem, row = self._lists[each]
                     found.bundle.rows.setdefault(stem, []).append(row)
+                    used.add(id(row))
                     further += [row.get(name, "").lower() for name in ("parent_id", "taxonomy_id")]
                 wanted = further
-            used |= have
-        for own, (stem, row) in self._lists.items():
-            if own not in used and not terms.is_ours(row):
-                self._strays.append((stem, row))
-        for stem in _LISTS:  # what has no id, or that of another
-            rows = (row for _line, row in self._entries(stem))
-            kept = {id(row) for _stem, row in self._lists.values()}
-            self._strays += [(stem, row) for row in rows if id(row) not in kept]
+        self._strays += [
+            (stem, row)
+            for stem in _LISTS
+            for _line, row in self._entries(stem)
+            if not terms.is_ours(row) and id(row) not in used
+        ]
 
     def _take_along(self) -> None:
         """What leads nowhere, with the records that are there."""
