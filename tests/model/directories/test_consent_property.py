@@ -12,7 +12,6 @@ import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.util import find_spec
 from urllib.parse import quote
 
 import pytest
@@ -31,11 +30,7 @@ from tests.model.directories import marked
 from tests.model.directories.marked import Consents, World
 from tests.model.directories.unpacking import readings
 
-FORMATS = tuple(
-    name
-    for name in NAMES
-    if name != "automerge" and find_spec(f"mutualaid.model.directories.formats.{name}")
-)
+FORMATS = tuple(name for name in NAMES if name != "automerge")
 WIDE = [each for each in Audience if not each.sealed]
 WHO = (*marked.NAMES, "known")
 POSTS = tuple(f"{who} {what}" for who in marked.NAMES for what in ("own", "behalf", "list"))
