@@ -299,6 +299,29 @@ def test_after_its_end_it_says_so_itself(browser: Browser, site: Path) -> None:
         page.close()
 
 
+@pytest.mark.parametrize("language", ["", "ar/"])
+def test_a_reader_of_screens_is_given_landmarks_and_names(
+    page: Page, site: Path, language: str
+) -> None:
+    """As the browser itself tells them."""
+    page.call("Accessibility.enable")
+    for name in PAGES:
+        page.open(f"{site.as_uri()}/{language}{name}.html" + "?q=e" * (name == "search"))
+        nodes = [
+            (node["role"]["value"], node.get("name", {}).get("value", ""))
+            for node in page.call("Accessibility.getFullAXTree")["nodes"]
+            if not node.get("ignored")
+        ]
+        roles = [role for role, _ in nodes]
+        for landmark in ("banner", "search", "main", "contentinfo"):
+            assert roles.count(landmark) == 1, (name, landmark)
+        assert ("status" in roles) == (name == "search")
+        named = {"link", "button", "searchbox", "combobox", "navigation", "region", "image"}
+        assert {role for role, said in nodes if role in named and not said.strip()} == set()
+        ways = [said for role, said in nodes if role == "navigation"]
+        assert len(ways) == len(set(ways)) >= 2
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["", "ar/"])
 def test_texts_stand_out_and_fields_are_named(

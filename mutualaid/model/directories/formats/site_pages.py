@@ -285,7 +285,6 @@ class Pages:
         result = tag(
             "section",
             tag("h2", said("search.results"), id="found"),
-            tag("p", id="count", role="status", aria_live="polite"),
             tag("ul", id="results", class_="cards"),
             tag("p", tag("button", said("search.more"), type="button", id="more", hidden=True)),
             aria_labelledby="found",
@@ -309,6 +308,8 @@ class Pages:
             tag("h1", said("search.title")),
             tag("p", said("search.without"), id="without"),
             filters,
+            # Always there: what appears together with its words is not read out everywhere.
+            tag("p", id="count", role="status", aria_live="polite"),
             result,
             title=said("search.title"),
             scripts=("index.js", "site.js"),
