@@ -8,6 +8,7 @@ folder aside, is moved to its place; where that fails, the entry says so.
 
 import contextlib
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -96,6 +97,8 @@ class Exporting(Consenting):
         with contextlib.nullcontext() if self._db.in_transaction else reading:
             seen = self.replica.last_touched()
             found = self._gather(audience, ends, leave_out, album, tick)
+        if not any(format_.cancels for format_ in formats):
+            found = replace(found, directory=replace(found.directory, called_off=()))
         kept = [planning.keep(found, format_) for format_ in formats]
         by_format = {each.format.name: each.directory for each in kept} or {"": found.directory}
         return planning.Plan(

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mutualaid.model.directories import manifest
+from mutualaid.model.directories import manifest, paper
 from mutualaid.model.directories.exporting import AUDIENCES
 from mutualaid.model.directories.formats import NAMES, format_named
 from mutualaid.model.directories.planning import Plan
@@ -26,6 +26,7 @@ from mutualaid.model.directories.writing import Hashed
 from mutualaid.model.keys import blake2b
 from mutualaid.model.values import Audience, ContactKind
 from mutualaid.model.values.directories import ShareField
+from tests.helpers.examples import examples
 from tests.model.directories import marked
 from tests.model.directories.marked import Consents, World
 from tests.model.directories.unpacking import readings
@@ -84,6 +85,11 @@ def outputs(world: World, audience: Audience) -> Mapping[str, bytes]:
                 for file in one.files(plan.by_format[name], lambda: None):
                     found[f"{name}{one.suffix}/{file.path}"] = b"".join(file.chunks)
     found["manifest"] = _manifest(world, plan, found)
+    for sheet in set(paper.SHEETS) - paper.BLANK:
+        posts = [post.id for post in plan.directory.posts] if sheet == "card" else [None]
+        for post in posts:
+            words = repr(paper.make(sheet, plan.directory, post=post))
+            found[f"{sheet} {post.hex() if post else ''}"] = words.encode()
     return found
 
 
@@ -124,8 +130,8 @@ def leaks(world: World, consents: Consents, audience: Audience) -> list[str]:
     return found
 
 
-# Each example writes every format: three people's things, searched in a dozen readings each.
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Each example writes every format and sheet: three people's things, read in a dozen ways each.
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(consents=consents, audience=st.sampled_from(AUDIENCES))
 def test_nothing_leaves_without_consent(
     world: World, consents: Consents, audience: Audience
