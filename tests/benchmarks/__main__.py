@@ -12,6 +12,7 @@ from tests.benchmarks import (
     directories,
     first_sync,
     live,
+    paper,
     reconnect,
     relay_load,
     search,
@@ -40,6 +41,7 @@ ROWS: dict[str, Callable[[Bench], Row | list[Row]]] = {
     "relay_attacked": relay_load.relay_attacked,
     "suggest": suggest.suggest,
     "directories": directories.directories,
+    "paper": paper.paper,
 }
 
 
