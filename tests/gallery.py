@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import gallery_mine, gallery_posts, gallery_shelves
+from tests import gallery_directories, gallery_mine, gallery_posts, gallery_shelves
 
 SIZES = ((1024, 600), (1600, 1000))
 
@@ -38,13 +38,13 @@ class Gallery:
         from PySide6.QtWidgets import QApplication
 
         self._out = out
-        self._only = only
+        self.only = only
         self._rtl = rtl
         self._application = QApplication.instance()
         self.count = 0
 
     def wants(self, name: str) -> bool:
-        return not self._only or name.startswith(self._only)
+        return not self.only or name.startswith(self.only)
 
     def settle(self) -> None:
         """Let layouts, timers of no length and deferred deletions happen."""
@@ -307,6 +307,7 @@ def main() -> int:
         _pages(gallery, shell)
         _dialogs(gallery, shell, profile)
         gallery_shelves.show(gallery, shell)
+        gallery_directories.show(gallery, shell)
         shell.close()
         shiboken6.delete(shell)
     _first_run(gallery)

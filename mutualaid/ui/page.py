@@ -221,6 +221,11 @@ class Page(QWidget):
     def search(self) -> SearchField | None:
         return self.header.search
 
+    @property
+    def has_search(self) -> bool:
+        """Whether there is something to search on this page, now or after a step."""
+        return self.search is not None
+
     def focus_search(self) -> None:
         """Ctrl+F."""
         if self._narrow and self._detail_wanted:

@@ -89,6 +89,15 @@ PAGES: Final = (
         about_group=True,
     ),
     PageSpec(
+        "directories",
+        lambda: tr("Directories"),
+        "directory",
+        "mutualaid.ui.directories.page",
+        "DirectoriesPage",
+        about_group=True,
+        figure=0,  # settings keep theirs
+    ),
+    PageSpec(
         "settings",
         lambda: tr("Settings"),
         "settings",

@@ -50,7 +50,7 @@ STATUS_SOON: Final = 400
 
 class Shell(QMainWindow):
     """The main window on one group. What it cannot do itself it asks for by ``action_asked``:
-    ``invite``, ``join``, ``start``, ``import``, ``backup``, ``restore``,
+    ``invite``, ``join``, ``start``, ``import``, ``from-paper``, ``backup``, ``restore``,
     ``add-shelf``, ``write-parcels``, ``read-parcels``, ``switch:<group name>``."""
 
     action_asked = Signal(str)
@@ -156,7 +156,7 @@ class Shell(QMainWindow):
         page.activate()
         self._actions["new"].setText(self._primary_words(page))
         self._actions["new"].setEnabled(page.header.action is not None)
-        self._actions["find"].setEnabled(page.search is not None)
+        self._actions["find"].setEnabled(page.has_search)
 
     def _primary_words(self, page: Page) -> str:
         button = page.header.action
@@ -339,7 +339,9 @@ class Shell(QMainWindow):
         self._action(menu, tr("&Read parcels…"), self._ask("read-parcels"))
         self._action(menu, tr("Add a s&helf…"), self._ask("add-shelf"))
         menu.addSeparator()
-        self._action(menu, tr("Bring in repair &data…"), self._ask("import"))
+        self._action(menu, tr("&Directories"), lambda: self.show_page("directories"))
+        self._action(menu, tr("Bring in a &list…"), self._ask("import"))
+        self._action(menu, tr("From &paper…"), self._ask("from-paper"))
         menu.addSeparator()
         self._action(menu, tr("Keep a &backup…"), self._ask("backup"))
         self._action(menu, tr("Bring a backup bac&k…"), self._ask("restore"))

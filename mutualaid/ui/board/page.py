@@ -25,7 +25,7 @@ from mutualaid.ui.board.card import CardList, PostDelegate
 from mutualaid.ui.board.model import PostModel
 from mutualaid.ui.page import Desk, Page
 from mutualaid.ui.post.photos import Photos
-from mutualaid.ui.widgets import Chip, EmptyState, MenuChip
+from mutualaid.ui.widgets import Button, Chip, EmptyState, Look, MenuChip
 from mutualaid.ui.words import category_word, tr, urgency_word
 
 if TYPE_CHECKING:
@@ -118,6 +118,10 @@ class BoardPage(Page):
         for chip in (self.chip_mine, self.chip_past):
             chip.toggled.connect(self._filter_changed)
             self.add_chip(chip)
+        self.paper = Button(tr("From paper…"), Look.QUIET)
+        self.paper.setToolTip(tr("Write down a slip that was torn off, or a form that came back"))
+        self.paper.clicked.connect(lambda: self.desk.window.run_action("from-paper"))
+        self.add_chip(self.paper)
 
     def _wanted(self) -> PostFilter:
         kind = None

@@ -1,26 +1,29 @@
 # SPDX-FileCopyrightText: 2026 The Mutual Aid developers
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""People and skills: who lives here, what they can do, teach and want to learn."""
+"""People and skills: who lives here, what they can do, teach and want to learn; and who is known of
+from a list without being a member."""
 
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import ChangeSet, PersonRow
+from mutualaid.model.values.directories import KnownRow
 from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.mine.about_me import AboutMeForm
 from mutualaid.ui.models import KeyedListModel
 from mutualaid.ui.neighbourhood.fix_form import my_person
+from mutualaid.ui.neighbourhood.known_people import KnownDetail, known_face, known_sentence
 from mutualaid.ui.neighbourhood.person_detail import PersonDetail
 from mutualaid.ui.page import Desk, Page
-from mutualaid.ui.widgets import DetailPane, EmptyState
+from mutualaid.ui.widgets import Chip, DetailPane, EmptyState
 from mutualaid.ui.wording import languages_text, person_sentence, skills_text
 from mutualaid.ui.words import meta, tr
 
 #: Kinds of records that this page follows from.
-CONCERNED: Final = ("person", "repair", "contact", "opening", "block")
+CONCERNED: Final = ("person", "repair", "contact", "opening", "block", "listed")
 
 
 class PeoplePage(Page):
@@ -53,6 +56,7 @@ class PeoplePage(Page):
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.empty)
         self._stack.setFocusProxy(self.list)
+        self._make_known()
         self.set_content(in_page(self._stack), margins=False)
         self.pane = DetailPane(tr("Person"))
         self.detail = PersonDetail(desk)
@@ -62,7 +66,33 @@ class PeoplePage(Page):
         self.form.hide()
         self.pane.column.addWidget(self.detail)
         self.pane.column.addWidget(self.form)
+        self.known_detail = KnownDetail(desk)
+        self.known_detail.forgotten.connect(self.leave_detail)
+        self.known_detail.hide()
+        self.pane.column.addWidget(self.known_detail)
         self.set_detail(self.pane)
+
+    def _make_known(self) -> None:
+        """Those who are known of; none of it is in sight while there are none."""
+        self._tabs = QButtonGroup(self)
+        self.chip_members = Chip(tr("Neighbours"), checked=True)
+        self.chip_known = Chip(tr("Known of"))
+        for chip in (self.chip_members, self.chip_known):
+            self._tabs.addButton(chip)
+            self.add_chip(chip)
+            chip.hide()
+        self._tabs.buttonToggled.connect(lambda _chip, on: on and self._choose_list())
+        self.known_model: KeyedListModel[KnownRow] = KeyedListModel(
+            key=lambda row: row.number,
+            title=lambda row: row.name,
+            sentence=known_sentence,
+            more=lambda offset: self.group.known_people(self._words(), offset=offset),
+            parent=self,
+        )
+        self.known_list = CardList(tr("People who are known of"), known_face)
+        self.known_list.setModel(self.known_model)
+        self.known_list.opened.connect(self._show_known)
+        self._stack.addWidget(self.known_list)
 
     # -- what the window asks -----------------------------------------------------------------
 
@@ -70,7 +100,11 @@ class PeoplePage(Page):
         if not self._opened:
             self._opened = True
             self._load(fresh=True)
-        first = self.list if self.model.rowCount() else self.empty.action
+        self.focus_content()
+
+    def focus_content(self) -> None:
+        current = self._stack.currentWidget()
+        first = self.empty.action if current is self.empty else current
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def on_change(self, change: ChangeSet) -> None:
@@ -94,6 +128,7 @@ class PeoplePage(Page):
         except MutualAidError as error:
             self.desk.window.warn(str(error))
             return
+        self.chip_members.setChecked(True)
         self.list.select_key(self.model.index_of(row.number))
         self._show(row)
 
@@ -116,11 +151,13 @@ class PeoplePage(Page):
                 tr("This is here as soon as a neighbour's machine has let you in.")
             )
             return
+        self.chip_members.setChecked(True)
         self._shown = me.id
         self.list.select_key(self.model.index_of(me.number))
         self.pane.setAccessibleName(tr("About me"))
         self.form.begin(me, self.group.areas())
         self.detail.hide()
+        self.known_detail.hide()
         self.form.show()
         self.pane.scroll_to_top()
         self.show_detail()
@@ -132,8 +169,21 @@ class PeoplePage(Page):
         self._shown = row.id
         self.pane.setAccessibleName(row.name)
         self.form.hide()
+        self.known_detail.hide()
         self.detail.show_person(row)
         self.detail.show()
+        self.pane.scroll_to_top()
+        self.show_detail()
+
+    def _show_known(self, row: KnownRow) -> None:
+        if not self.form.isHidden() and not self.form.may_leave():
+            return
+        self._shown = row.id
+        self.pane.setAccessibleName(row.name)
+        self.form.hide()
+        self.detail.hide()
+        self.known_detail.show_known(row)
+        self.known_detail.show()
         self.pane.scroll_to_top()
         self.show_detail()
 
@@ -145,6 +195,9 @@ class PeoplePage(Page):
             self.detail.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refresh_detail(self) -> None:
+        if not self.known_detail.isHidden():
+            self._refresh_known()
+            return
         try:
             row = self.group.person(self._shown or b"")
         except MutualAidError:
@@ -156,21 +209,56 @@ class PeoplePage(Page):
         else:
             self.form.refresh(row)
 
+    def _refresh_known(self) -> None:
+        try:
+            self.known_detail.show_known(self.group.known_person(self._shown or b""))
+        except MutualAidError:
+            self.leave_detail()
+
     # -- the list -----------------------------------------------------------------------------
 
     def _words(self) -> str:
         return self.search.text().strip() if self.search is not None else ""
 
+    def _choose_list(self) -> None:
+        if self.detail_is_shown:
+            self.leave_detail()
+        if self._opened:
+            self._load(fresh=True)
+
+    def _load_known(self, words: str, *, fresh: bool) -> None:
+        if fresh:
+            self.known_model.replace(self.group.known_people(words))
+        else:
+            rows = self.group.known_people(words, limit=self.known_model.wanted_count)
+            self.known_model.update(rows)
+        if self.known_model.rowCount():
+            self._stack.setCurrentWidget(self.known_list)
+        else:
+            self._stack.setCurrentWidget(self.empty)
+            self._tell_nobody(words)
+
     def _load(self, *, fresh: bool) -> None:
         words = self._words()
+        some = bool(self.group.known_people(limit=1))
+        for chip in (self.chip_members, self.chip_known):
+            chip.setVisible(some)
+        if not some:
+            self.chip_members.setChecked(True)
+        if self.chip_known.isChecked():
+            self._load_known(words, fresh=fresh)
+            return
         if fresh:
             self.model.replace(self.group.people(words))
         else:
             self.model.update(self.group.people(words, limit=self.model.wanted_count))
         found = self.model.rowCount() > 0
         self._stack.setCurrentWidget(self.list if found else self.empty)
-        if found:
-            return
+        if not found:
+            self._tell_nobody(words)
+
+    def _tell_nobody(self, words: str) -> None:
+        """Why the list is empty."""
         if words:
             self.empty.tell(
                 "search",

@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Lists of others in words: kinds of files, columns, what an import would do and why not."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mutualaid.ui.directories.words import count_words, part_word, parts_words
+from mutualaid.ui.wording import listed
+from mutualaid.ui.words import tr
+
+if TYPE_CHECKING:
+    from mutualaid.model.directories.preview import FieldChange, Preview
+
+#: Kinds of files that are tables, whose columns are guessed.
+TABLES: Final = frozenset(("csv", "xlsx"))
+#: By the ending of a file's name.
+_ENDINGS: Final = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".vcf": "vcard",
+    ".vcard": "vcard",
+    ".zip": "hsds",
+    ".json": "murmurations",
+}
+#: What the descriptor of a data package is called.
+_PACKAGE: Final = "datapackage.json"
+
+
+def format_words() -> dict[str, str]:
+    """Kinds of files that can be brought in, as people call them."""
+    return {
+        "csv": tr("A table as text (CSV)"),
+        "xlsx": tr("A spreadsheet (XLSX)"),
+        "vcard": tr("An address book (vCard)"),
+        "hsds": tr("A data package of services (HSDS 3.0)"),
+        "ords": tr("Repair data (Open Repair Data Standard)"),
+        "murmurations": tr("Offers and wants (Murmurations)"),
+    }
+
+
+def guessed_format(path: Path) -> str:
+    """What kind of file it is, by its name."""
+    if path.name.casefold() == _PACKAGE or path.is_dir():
+        return "hsds"
+    return _ENDINGS.get(path.suffix.casefold(), "csv")
+
+
+def target_words() -> dict[str, str]:
+    """What a column can be that is no field of a record."""
+    return {
+        "given": tr("first name"),
+        "family": tr("family name"),
+        "id": tr("its number in the list"),
+        "origin": tr("whose list it is"),
+        "origin_id": tr("its number there"),
+        "licence": tr("licence"),
+        "updated": tr("when it was changed"),
+        "phone": tr("phone"),
+        "email": tr("email"),
+        "signal": tr("Signal"),
+        "other": tr("another way to reach them"),
+        "for": tr("for whom it is"),
+        "by": tr("who posted it"),
+        "city": tr("town"),
+        "postcode": tr("postcode"),
+        "lat": tr("latitude"),
+        "lon": tr("longitude"),
+        "website": tr("website"),
+        "provider": tr("who published it"),
+    }
+
+
+def target_word(target: str) -> str:
+    """What a column is: a field of a record, or one of the words above."""
+    return target_words().get(target) or part_word(target)
+
+
+def did_words(preview: "Preview") -> str:
+    """What an import would do, in a sentence or two."""
+    adds: dict[str, int] = {}
+    for line in preview.adds:
+        adds[line.sort.value] = adds.get(line.sort.value, 0) + 1
+    parts = []
+    if preview.adds:
+        parts.append(tr("Would add {what}.", what=count_words(adds)))
+    if preview.changes:
+        parts.append(tr("Would change %n.", n=len(preview.changes)))
+    if preview.does_nothing:
+        parts.append(tr("Nothing would be added or changed."))
+    if preview.skips:
+        parts.append(
+            tr(
+                "%n lines are left alone.",
+                one="%n line is left alone.",
+                n=len(preview.skips),
+            )
+        )
+    return " ".join(parts)
+
+
+def changed_words(fields: "tuple[FieldChange, ...]") -> str:
+    """Which fields of a record change, and to what."""
+    return listed(
+        [
+            tr("{part}: {after}", part=part_word(field.name), after=field.after)
+            if field.after
+            else tr("{part}: emptied", part=part_word(field.name))
+            for field in fields
+        ]
+    )
+
+
+def added_words(fields: "tuple[FieldChange, ...]") -> str:
+    return parts_words([field.name for field in fields])
