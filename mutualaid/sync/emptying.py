@@ -356,6 +356,7 @@ class Emptying(ShelfWork):
             if noted is not None:
                 # Its head is there and its body is not: it covers nothing.
                 self._set_aside(topic, noted)
+                topic.withheld.add(name)
                 self._say(
                     f"{self.shelf.address} tells of a parcel and does not hand it out. What is in"
                     " it is looked for elsewhere."

@@ -18,7 +18,7 @@ from mutualaid.model.shelf_notes import Noted, State
 from mutualaid.sync import packing, unpacking
 from mutualaid.sync.emptying import Emptying
 from mutualaid.sync.packing import Coverage, Gap
-from mutualaid.sync.parcel import MOST_EPOCHS, WANT_BYTES, Body, Index, Lock, seal
+from mutualaid.sync.parcel import MOST_EPOCHS, WANT_BYTES, Body, Index, Lock, reseal, seal
 from mutualaid.sync.parcel_outside import name_of
 from mutualaid.sync.shelf import Cursor, Shelf
 from mutualaid.sync.shelf_topics import MOST_PARCELS, NOBODY, Topic
@@ -40,6 +40,12 @@ OUTDATED_MS: Final = 2 * 24 * 60 * 60 * 1000
 OLD_MS: Final = 90 * 24 * 60 * 60 * 1000
 #: Parcels of others with what this machine wrote that are read in one round.
 MOST_SUSPECTS: Final = 32
+#: Parcels that a machine says it could not have, and that another looks for in one round.
+MOST_WITHHELD: Final = 64
+LOOKS_AGAIN: Final = 8
+#: So many are looked for again, and so many left under another name, on one shelf while the program
+#: runs: a shelf that hands out nothing is not filled for ever.
+MOST_AGAIN: Final = 32
 LONGEST_STATEMENT: Final = 40 * 1024
 #: Machines that were not heard for so long are not waited for with gaps.
 LOST_MS: Final = 180 * 24 * 60 * 60 * 1000
@@ -93,6 +99,9 @@ class Filling(Emptying):
         self._welcomed: dict[bytes, _Welcomed] = {}
         self._others_room = OTHERS_ROOM
         self._most_photos = MOST_PHOTOS
+        #: What was fetched to see if it can be had, and how often something was left anew since.
+        self._looked: set[bytes] = set()
+        self._resealed = 0
 
     async def _fill(self, *, afresh: bool) -> None:
         replica = self._replica
@@ -110,6 +119,7 @@ class Filling(Emptying):
         if not others:
             self._others_due = None
             return
+        await self._look_again(topic)
         own, theirs = await self._gaps(topic.sure, topic.coverage, others)
         if own and await self._make_sure(topic, own):
             own, theirs = await self._gaps(topic.sure, topic.coverage, others)
@@ -178,6 +188,15 @@ class Filling(Emptying):
                 if packing.needed_from(journal, branch, others) <= stretch.last:
                     return False
         return not index.blobs
+
+    async def _look_again(self, topic: Topic) -> None:
+        """Fetch what this machine believes to lie here and somebody says they cannot have: a shelf
+        may list a parcel and not hand it out. What cannot be had is not there, and is left anew."""
+        wanted = self._called_for(topic)
+        due = [name for name in topic.sure_of - self._looked if name[:WANT_BYTES] in wanted]
+        due = sorted(due)[: min(LOOKS_AGAIN, MOST_AGAIN - len(self._looked))]
+        self._looked.update(due)
+        await self._read_whole(topic, iter(due))
 
     async def _count_waiting(self) -> int:
         """Entries of this machine that somebody lacks and that are not known to be on the shelf."""
@@ -280,7 +299,7 @@ class Filling(Emptying):
         first = next(packs, None)
         join = self._join_request(topic) if beside else None
         if said is not None or join is not None:
-            wants = self._wants()
+            wants = self._wants(topic)
             statements = said or ()
             made = packing.mixed(topic.lock, first, statements=statements, wants=wants, join=join)
             await self._put(topic, *made)
@@ -294,13 +313,16 @@ class Filling(Emptying):
 
     async def _put(self, topic: Topic, parcel: bytes, index: Index) -> None:
         name = name_of(parcel)
-        if name in topic.noted and topic.noted[name].state is not State.UNFIT:
-            return
         if not self._may_lie(topic, index):
             return  # the lock was changed while this was made: it goes with the next round
-        await self.shelf.put(topic.lock.topic, parcel)
         if name in topic.noted:
-            self._forget(topic, name)
+            if topic.noted[name].state is not State.UNFIT or self._resealed >= MOST_AGAIN:
+                return
+            # It is listed and not handed out: under the same name it cannot be put right.
+            self._resealed += 1
+            parcel = reseal(topic.lock, parcel)
+            name = name_of(parcel)
+        await self.shelf.put(topic.lock.topic, parcel)
         if not self._remember(topic, name, index):
             return
         self._passed_on(topic, index)
@@ -329,7 +351,7 @@ class Filling(Emptying):
         told, wants = topic.wants.get(own.device, (-1, ()))
         told = max(told, topic.said.get(own.device, -1))
         self._say_due = None
-        if told >= own.created and wants == tuple(self._wants()):
+        if told >= own.created and wants == tuple(self._wants(topic)):
             return None
         now = self._now()
         if self._told_at is not None:
@@ -355,10 +377,12 @@ class Filling(Emptying):
             found.append((each.body, each.signature))
         return found
 
-    def _wants(self) -> list[bytes]:
-        """Beginnings of the hashes of photos that are lacking here, newest posts first."""
+    def _wants(self, topic: Topic) -> list[bytes]:
+        """Beginnings of the hashes of photos that are lacking here, newest posts first, and of the
+        names of parcels that are listed and could not be had."""
         missing = self._replica.blobs.missing()
-        return [digest[:WANT_BYTES] for digest, _ in zip(missing, range(256), strict=False)]
+        photos = [digest[:WANT_BYTES] for digest, _ in zip(missing, range(256), strict=False)]
+        return photos + [name[:WANT_BYTES] for name in sorted(topic.withheld)[:MOST_WITHHELD]]
 
     def _join_request(self, topic: Topic) -> Any:
         replica = self._replica
@@ -396,14 +420,7 @@ class Filling(Emptying):
 
     def _wanted_photos(self, topic: Topic) -> list[bytes]:
         """Photos that some machine said it lacks, and that are here and not on the shelf."""
-        me = self._replica.device.public
-        current = self._replica.membership()
-        wants = {
-            want
-            for device, (_created, wants) in topic.wants.items()
-            if device != me and current.is_current(device)
-            for want in wants
-        }
+        wants = self._called_for(topic)
         if not wants:
             return []
         return [
@@ -411,6 +428,17 @@ class Filling(Emptying):
             for digest in self._replica.blobs.all()
             if digest[:WANT_BYTES] in wants and not topic.coverage.has_blob(digest)
         ]
+
+    def _called_for(self, topic: Topic) -> set[bytes]:
+        """What the others said they lack; see :meth:`_wants`."""
+        me = self._replica.device.public
+        current = self._replica.membership()
+        return {
+            want
+            for device, (_created, wants) in topic.wants.items()
+            if device != me and current.is_current(device)
+            for want in wants
+        }
 
     async def _leave_photos(self, topic: Topic, hashes: Iterable[bytes]) -> None:
         for _number, digest in zip(range(self._most_photos), hashes, strict=False):

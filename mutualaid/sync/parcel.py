@@ -108,7 +108,8 @@ class Index:
     #: What its writer held when it was made, signed (body, signature), and then what others said;
     #: none in parcels that others would make alike.
     statements: tuple[tuple[bytes, bytes], ...] = ()
-    #: Beginnings of the hashes of photos that the writer lacks.
+    #: Beginnings of the hashes of photos that the writer lacks, and of the names of parcels that
+    #: are listed and could not be had.
     wants: tuple[bytes, ...] = ()
     #: Device keys of newcomers who ask, inside, to be let in.
     joins: tuple[bytes, ...] = ()
@@ -156,6 +157,21 @@ def seal(lock: Lock, index: Index, body: Body) -> bytes:
     room = size - head_size - keys.BOX_OVERHEAD
     sealed_body = keys.encrypt_alike(lock.seal, _padded(content, room), _bound(topic, _BODY))
     return write_outside(VERSION, topic, len(sealed_index)) + sealed_index + sealed_body
+
+
+def reseal(lock: Lock, parcel: bytes) -> bytes:
+    """The same content once more under another name; for a shelf that does not hand out the first.
+
+    Raises BadParcelError for what this lock does not open.
+    """
+    about = _look(lock, parcel)
+    head, body = parcel[OUTSIDE_BYTES:about], parcel[about:]
+    topic = lock.topic.public
+    boxes = [
+        keys.encrypt(lock.seal, _opened(lock, box, part), _bound(topic, part))
+        for box, part in ((head, _INDEX), (body, _BODY))
+    ]
+    return parcel[:OUTSIDE_BYTES] + b"".join(boxes)
 
 
 def write_index(index: Index) -> bytes:
@@ -265,11 +281,15 @@ def _look(lock: Lock, data: bytes) -> int:
     return about.head_length
 
 
-def _open(lock: Lock, box: bytes, part: bytes) -> bytes:
+def _opened(lock: Lock, box: bytes, part: bytes) -> bytes:
     try:
-        padded = keys.decrypt(lock.seal, box, _bound(lock.topic.public, part))
+        return keys.decrypt(lock.seal, box, _bound(lock.topic.public, part))
     except keys.SealError as error:
         raise _malformed() from error
+
+
+def _open(lock: Lock, box: bytes, part: bytes) -> bytes:
+    padded = _opened(lock, box, part)
     length = int.from_bytes(padded[:4], "big")
     if length > len(padded) - 4:
         raise _malformed()
@@ -388,5 +408,6 @@ __all__ = [
     "claims",
     "open_body",
     "open_index",
+    "reseal",
     "seal",
 ]

@@ -55,6 +55,8 @@ class Topic:
     holes_seen: int | None = None
     #: Names that could not be fetched a moment ago: still being copied, perhaps.
     later: dict[bytes, Listed] = field(default_factory=dict)
+    #: Names that are listed and could not be had.
+    withheld: set[bytes] = field(default_factory=set)
     #: What was so when a waiting parcel was last tried in vain.
     tried: dict[bytes, object] = field(default_factory=dict)
     #: Device → when the newest statement of it on the shelf was made; and what it wants since.
@@ -230,6 +232,7 @@ class ShelfWork:
     def _forget(self, topic: Topic, name: bytes) -> None:
         topic.noted.pop(name, None)
         topic.tried.pop(name, None)
+        topic.withheld.discard(name)
         self._unsay(topic, name)
 
     def _keep(self, topic: Topic, noted: Sequence[Noted]) -> None:

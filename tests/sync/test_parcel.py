@@ -26,10 +26,11 @@ from mutualaid.sync.parcel import (
     open_body,
     open_index,
     read_index,
+    reseal,
     seal,
     write_index,
 )
-from mutualaid.sync.parcel_outside import MOST_PARCEL, outside, write_outside
+from mutualaid.sync.parcel_outside import MOST_PARCEL, name_of, outside, write_outside
 from tests.sync import parcel_reader
 
 VECTORS = json.loads((Path(__file__).parent.parent / "data/parcels/vectors.json").read_text())
@@ -133,6 +134,15 @@ def test_what_is_sealed_is_read_and_has_a_size_that_tells_little(index: Index, b
     assert len(data) in {4096 << n for n in range(9)}
     assert outside(data).head_length in {512 << n for n in range(8)}
     assert seal(LOCK, index, body) == data, "the same content is the same parcel"
+
+
+@given(indexes, bodies)
+def test_what_is_left_once_more_is_the_same_under_another_name(index: Index, body: Body) -> None:
+    data = seal(LOCK, index, body)
+    again = reseal(LOCK, data)
+    assert name_of(again) != name_of(data)
+    assert read_all(again) == (index, body)
+    assert (len(again), outside(again)) == (len(data), outside(data))
 
 
 @given(st.integers(0, 4095), st.integers(1, 255))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mutualaid.model.entry import Chain
 from mutualaid.model.shelf_notes import State
 from mutualaid.model.values import PostDraft, PostKind, RepairDraft, RepairOutcome
-from mutualaid.sync import emptying, packing, shelf_topics
+from mutualaid.sync import emptying, filling, packing, shelf_topics
 from mutualaid.sync.keeper import Keeper
 from mutualaid.sync.packing import Gap
 from mutualaid.sync.parcel import Body, Index, Lock, Stretch, open_index, seal
@@ -479,6 +479,46 @@ def test_a_body_that_is_withheld_does_not_keep_others_from_leaving_it(
     world.visit("Cleo", place)
     assert titles(world, "Cleo") == {"A ladder"}
     assert cleo.posts()
+
+
+def test_what_is_listed_and_not_handed_out_is_left_there_again_under_another_name(
+    world: World, place: Place
+) -> None:
+    """Its author sees that others were there and did not find it."""
+    ana = world.start()
+    world.join("Ben")
+    ana.post(need("A ladder"))
+    world.visit("Ana", place)
+    place.withheld.update(name_of(parcel) for parcel in place.parcels())
+    gets = len(place.gets)
+    world.visit("Ana", place, afresh=True)
+    assert len(place.gets) == gets, "nobody was there yet, so nothing is fetched"
+    world.seconds += 3600
+    world.visit("Ben", place)
+    assert titles(world, "Ben") == set()
+    world.seconds += 3600
+    world.visit("Ana", place)
+    assert "does not hand it out" in world.keeper("Ana", place).status.notice
+    world.visit("Ben", place)
+    assert titles(world, "Ben") == {"A ladder"}
+
+
+def test_a_shelf_that_hands_out_nothing_is_not_filled_for_ever(world: World, place: Place) -> None:
+    ana = world.start()
+    world.join("Ben")
+    ana.post(need("A ladder"))
+    for _ in range(filling.MOST_AGAIN + 12):
+        for name in ("Ana", "Ben"):
+            world.seconds += 3600
+            world.visit(name, place, afresh=True)
+            place.withheld.update(name_of(parcel) for parcel in place.parcels())
+    device = packing.short_device(ana.device)
+    left = [
+        index
+        for index in (open_index(lock_of(world), parcel) for parcel in place.parcels())
+        if any((each.device, each.chain) == (device, Chain.CONTENT) for each in index.stretches)
+    ]
+    assert filling.MOST_AGAIN // 2 < len(left) <= filling.MOST_AGAIN + 1
 
 
 def put(world: World, place: Place, index: Index, body: Body) -> bytes:
