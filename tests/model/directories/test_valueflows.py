@@ -84,7 +84,7 @@ class Graph:
         ]
 
     def type_of(self, node: str) -> str:
-        (found,) = self.all(node, TYPE)
+        (found,) = (each for each in self.all(node, TYPE) if each.startswith(VF))
         return found.removeprefix(VF)
 
     def all(self, node: str, predicate: str) -> list[str]:
@@ -110,9 +110,12 @@ class Graph:
         """The number, "" where there is none, and the unit."""
         found = self.one(node, predicate)
         assert self.type_of(found) == "Measure"
-        unit = self.one(found, "hasUnit")
+        assert OM2 + "Measure" in self.all(found, TYPE)
+        unit, number = self.one(found, "hasUnit"), self.all(found, "hasNumericalValue")
         assert unit.startswith(OM2)
-        return "".join(self.all(found, "hasNumericalValue")), unit.removeprefix(OM2)
+        assert self.all(found, OM2 + "hasUnit") == [unit]
+        assert self.all(found, OM2 + "hasNumericalValue") == number
+        return "".join(number), unit.removeprefix(OM2)
 
 
 def person(name: str) -> Person:
@@ -266,12 +269,12 @@ def assert_well_formed(found: Graph) -> None:
     types = {
         subject: value["value"].removeprefix(VF)
         for subject, said, value in found.triples
-        if said == TYPE
+        if said == TYPE and value["value"].startswith(VF)
     }
     several = {"publishes", "resourceClassifiedAs"}
     seen: set[tuple[str, str]] = set()
     for subject, said, value in found.triples:
-        if said == TYPE:
+        if said == TYPE or said.startswith(OM2):
             continue
         assert said.startswith(VF)
         word = said.removeprefix(VF)

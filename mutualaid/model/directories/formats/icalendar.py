@@ -9,6 +9,7 @@ does so until the directory ends: a calendar that was taken over shows nothing f
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Final
+from urllib.parse import quote
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
@@ -21,6 +22,8 @@ from mutualaid.model.values import Audience, ContactKind, PlaceKind, PostKind, P
 _PRODID: Final = "-//Mutual Aid//Directory//EN"
 #: Times further away than this from when it was made are told in UTC.
 _FAR: Final = dt.timedelta(days=5 * 366)
+#: What stands for itself in an address (RFC 3986).
+_IN_ADDRESSES: Final = "%:/?#[]@!$&'()*+,;=~"
 _DAY: Final = dt.timedelta(days=1)
 _WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -254,7 +257,7 @@ def _say(
     if contacts:
         event.add("contact", "; ".join(map(_contact, contacts)))
     if directory.group.form:
-        event.add("url", directory.group.form)
+        event.add("url", quote(directory.group.form, safe=_IN_ADDRESSES))
 
 
 def _contact(contact: Contact) -> str:
@@ -359,6 +362,8 @@ FORMAT: Final = Format(
     holds_back=_holds_back,
     about="Calendars of phones and computers show this.",
     loses={
+        "person": "A calendar holds what has a time.",
+        "repair": "A calendar holds what is to come.",
         "post.photos": "A calendar shows no photos.",
         "post.mode": "A calendar does not say how something changes hands.",
         "post.urgency": "A calendar knows no urgency but the time itself.",

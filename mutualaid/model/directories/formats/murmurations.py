@@ -288,6 +288,7 @@ _CARRIES: Final = frozenset(
     )
 )
 _LOSES: Final = {
+    "repair": "There is no profile of a repair.",
     "person": "A profile of a person needs a web address of their own.",
     "post.by": "A profile names nobody; it says where to answer.",
     "post.contacts": "A profile has an e-mail address or a form, and nothing else.",

@@ -9,7 +9,8 @@ lent or shared asks for nothing back; a swap, hours and what is at cost have a r
 
 Agents are the group, its places, and people whose names leave; a flow without one says nothing of
 whose it is. The context stands in the file, so that nothing has to be fetched to read it. Source:
-https://w3id.org/valueflows/ont/1.0.0/vf, units by the Ontology of units of Measure 2.
+https://w3id.org/valueflows/ont/1.0.0/vf, units by the Ontology of units of Measure 2. Measures are
+told in the words of both: those of Valueflows are narrower, and most programs know the others.
 """
 
 import datetime as dt
@@ -63,6 +64,8 @@ CONTEXT: Final[Mapping[str, object]] = {
     **{name: {"@id": f"vf:{name}", "@type": "xsd:dateTimeStamp"} for name in _MOMENTS},
     **{name: {"@id": f"vf:{name}", "@type": "xsd:decimal"} for name in _NUMBERS},
     **{name: {"@id": f"vf:{name}", "@type": "xsd:boolean"} for name in _TRUTHS},
+    "om2:hasUnit": {"@id": "om2:hasUnit", "@type": "@id"},
+    "om2:hasNumericalValue": {"@id": "om2:hasNumericalValue", "@type": "xsd:decimal"},
 }
 
 #: What somebody does for somebody, rather than a thing that changes hands.
@@ -280,9 +283,10 @@ def _effort(post: Post, people: int) -> _Node:
 
 
 def _measure(unit: str, value: float | None) -> _Node:
-    measure: _Node = {"type": "Measure", "hasUnit": unit}
+    measure: _Node = {"type": ["Measure", "om2:Measure"], "hasUnit": unit, "om2:hasUnit": unit}
     if value is not None:
-        measure["hasNumericalValue"] = f"{value:.2f}".rstrip("0").rstrip(".")
+        number = f"{value:.2f}".rstrip("0").rstrip(".")
+        measure |= {"hasNumericalValue": number, "om2:hasNumericalValue": number}
     return measure
 
 
@@ -385,6 +389,7 @@ FORMAT: Final = Format(
     files=_files,
     about="Networks that plan and account in common read needs, offers and what came of them.",
     loses={
+        "repair": "A repair that was done is written down as Open Repair Data.",
         "person.contacts": "Valueflows has no word for how somebody can be reached.",
         "person.source": "Valueflows does not say where an entry was first kept.",
         "person.more": "Remarks of an imported list have no place in it.",

@@ -269,6 +269,8 @@ FORMAT: Final = Format(
     reads=True,
     about="Address books of phones and mail programs read this.",
     loses={
+        "post": "An address book holds people and places.",
+        "repair": "An address book holds people and places.",
         "person.updated": "The time of the last change comes back to the second.",
         "place.updated": "The time of the last change comes back to the second.",
     },
