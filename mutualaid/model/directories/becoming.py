@@ -34,8 +34,8 @@ KINDS: Final[Mapping[Sort, str]] = {
     Sort.REPAIR: "repair",
 }
 #: Of what a list says beside: names, and bytes in all.
-MOST_MORE: Final = 40
-LARGEST_MORE: Final = 16 * 1024
+MOST_MORE: Final = 190
+LARGEST_MORE: Final = 40 * 1024
 _LONGEST_NAME: Final = 80
 
 #: Fields that never come from a list: they say what people here decided.

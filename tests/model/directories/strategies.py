@@ -21,7 +21,7 @@ from mutualaid.model.directories.directory import (
 )
 from mutualaid.model.records.reading import line
 from mutualaid.model.taxonomy import BARRIERS, CATEGORIES, PRODUCT_BY_NAME
-from mutualaid.model.text import paragraphs
+from mutualaid.model.text import is_blank, paragraphs
 from mutualaid.model.values import (
     Audience,
     ContactKind,
@@ -65,13 +65,18 @@ def lines(longest: int = 40, *, least: int = 0) -> st.SearchStrategy[str]:
     """Text on one line, as a view gives it."""
     cleaned = st.text(max_size=longest).map(lambda text: line(text, longest))
     return st.one_of(cleaned, _ODD.map(lambda text: text[:longest])).filter(
-        lambda text: len(text) >= least and text == line(text, longest)
+        lambda text: len(text) >= least and text == line(text, longest) and _shows(text)
     )
+
+
+def _shows(text: str) -> bool:
+    return not text or not is_blank(text)
 
 
 def texts(longest: int = 200) -> st.SearchStrategy[str]:
     """Text of several lines, as it is kept."""
-    return st.text(max_size=longest).map(lambda text: paragraphs(text)[:longest].strip())
+    cleaned = st.text(max_size=longest).map(lambda text: paragraphs(text)[:longest].strip())
+    return cleaned.filter(_shows)
 
 
 def ids(sort: bytes) -> st.SearchStrategy[bytes]:

@@ -342,6 +342,8 @@ def _merge(bundle: Bundle, kept: Bundle) -> None:
 def _say_source(bundle: Bundle, source: Source) -> None:
     if source.name:
         bundle.say(Term("detail", "source"), source.name, "name")
+    if source.id:
+        bundle.say(Term("detail", "source"), source.id, "id")
     if source.licence:
         bundle.say(Term("detail", "source"), source.licence, "licence")
 
@@ -383,12 +385,12 @@ def _holds_back(_directory: Directory, record: object) -> str:
 
 
 _CARRIED: Final = {
-    "person": "name area availability languages skills fixes contacts",
+    "person": "name area availability languages skills fixes contacts source more",
     "post": (
         "kind title text category urgency area when starts ends repeat expires mode parts"
-        " language on_behalf_of contacts"
+        " language on_behalf_of contacts source more"
     ),
-    "place": "name kind area address hours about fixes contacts confirmed point more",
+    "place": "name kind area address hours about fixes contacts confirmed point source more",
 }
 
 FORMAT: Final = Format(
@@ -398,7 +400,7 @@ FORMAT: Final = Format(
     takes=frozenset(_CARRIED),
     files=_files,
     carries=frozenset(
-        f"{sort}.{name}" for sort, names in _CARRIED.items() for name in names.split()
+        f"{sort}.{name}" for sort, names in _CARRIED.items() for name in f"{names} updated".split()
     ),
     holds_back=_holds_back,
     reads=True,

@@ -121,6 +121,7 @@ def _item(found: Found, problems: Problems) -> Item:
     source = {kind: line(value, 140) for kind, value in bundle.details().get("source", ())}
     if source.get("name"):
         fields |= {"origin": source["name"], "licence": source.get("licence", "")}
+        fields["origin_id"] = source.get("id", "")
     return Item(
         sort,
         bundle.key,
