@@ -12,7 +12,9 @@ from mutualaid.cli.context import TEXT, App, pass_app, topic
 from mutualaid.cli.lookup import find
 from mutualaid.cli.membership import own_page, person_text
 from mutualaid.cli.output import Json, one_line
+from mutualaid.errors import BadValueError
 from mutualaid.model.values import (
+    ContactKind,
     Fix,
     PlaceDraft,
     PlaceKind,
@@ -191,7 +193,35 @@ _PLACE_OPTIONS = (
     click.option("--address", type=TEXT),
     click.option("--hours", type=TEXT, help="Such as “First Saturday, 10:00 to 13:00”."),
     click.option("--about", type=TEXT),
+    click.option(
+        "--contact",
+        "contacts",
+        multiple=True,
+        metavar="KIND=VALUE",
+        type=TEXT,
+        help="How to reach it, such as phone=0123456.",
+    ),
+    click.option("--point", metavar="LAT,LON", type=TEXT, help="Where it is on a map."),
 )
+
+
+def _contacts(typed: tuple[str, ...]) -> tuple[tuple[ContactKind, str], ...]:
+    """Ways to reach a place, as they were typed."""
+    found: dict[ContactKind, str] = {}
+    for each in typed:
+        kind, sign, value = each.partition("=")
+        if not sign or kind.strip().lower() not in list(ContactKind):
+            raise BadValueError(
+                f"“{each[:40]}” is not KIND=VALUE. Kinds are: {', '.join(ContactKind)}."
+            )
+        found[ContactKind(kind.strip().lower())] = value.strip()
+    return tuple(found.items())
+
+
+def _place_given(options: dict[str, Any]) -> dict[str, Any]:
+    """What was said of a place."""
+    contacts = _contacts(options.pop("contacts", ()))
+    return {**_given(options), **({"contacts": contacts} if contacts else {})}
 
 
 def _place_options(function: Any) -> Any:
@@ -218,7 +248,7 @@ def place_add(app: App, name: str, kind: str, fixes: tuple[str, ...], **options:
             name=name,
             kind=PlaceKind(kind),
             fixes=tuple(Fix(_category(one)) for one in fixes),
-            **_given(options),
+            **_place_given(options),
         )
         made = group.add_place(draft)
         assert made.created is not None
@@ -241,8 +271,9 @@ def place_edit(
     fixes: tuple[str, ...],
     **options: Any,
 ) -> None:
-    """Correct a place; what is not named stays as it is. --fix replaces the whole list."""
-    said = _given(options)
+    """Correct a place; what is not named stays as it is. --fix and --contact replace the whole
+    list."""
+    said = _place_given(options)
     if name is not None:
         said["name"] = name
     if kind is not None:

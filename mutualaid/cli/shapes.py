@@ -336,6 +336,8 @@ def place(row: "values.PlaceRow") -> dict[str, Json]:
         "attempts": row.attempts,
         "fixed": row.fixed,
         "last_confirmed": iso_or_none(row.last_confirmed),
+        "contacts": [{"kind": str(kind), "value": value} for kind, value in row.contacts],
+        "point": row.point,
     }
 
 

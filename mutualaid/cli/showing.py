@@ -105,6 +105,7 @@ def _show_place(group: "Group", found: Found) -> Shown:
         ("Area", row.area),
         ("Address", row.address),
         ("Hours", words(row.hours)),
+        *((kind.value.capitalize(), value) for kind, value in row.contacts),
         ("Repairs", ", ".join(fix.category for fix in row.fixes)),
         ("Came of it", f"{row.fixed} of {row.attempts} fixed" if row.attempts else ""),
     )

@@ -264,18 +264,27 @@ class Group(Tending, Noticing, Suggesting, Shelves, Rotating, Exporting, Importi
         }
         for fix in draft.fixes:
             fields[f"fix:{self._named(fix.category, 'what is fixed')}"] = fix.note
+        fields["point"] = draft.point
+        fields.update((f"contact:{kind}", value) for kind, value in draft.contacts if value.strip())
         return fields
 
     def edit_place(self, place: bytes, **changes: Any) -> ChangeSet:
         """Correct a place; keywords are the fields of :class:`PlaceDraft`."""
-        fixes = changes.pop("fixes", None)
+        fixes, contacts = changes.pop("fixes", None), changes.pop("contacts", None)
         updates = _plain(changes, PlaceDraft)
         deletes: list[str] = []
+        families: dict[str, dict[str, Scalar]] = {}
         if fixes is not None:
-            weighed, _number = self._weigh(place)
-            fields = weighed.merged.fields if weighed.merged else {}
-            wanted = {f"fix:{fix.category}": fix.note for fix in fixes}
-            deletes = [name for name in fields if name.startswith("fix:") and name not in wanted]
+            families["fix:"] = {f"fix:{fix.category}": fix.note for fix in fixes}
+        if contacts is not None:
+            reached = {f"contact:{kind}": value for kind, value in contacts if value.strip()}
+            families["contact:"] = dict(reached)
+        for family, wanted in families.items():
+            deletes += [
+                name
+                for name in self.fields(place)
+                if name.startswith(family) and name not in wanted
+            ]
             updates.update(wanted)
         return self._edit(place, updates, deletes, kind="place")
 

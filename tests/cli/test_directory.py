@@ -103,3 +103,24 @@ def test_a_notice_is_read_by_all(ana: Run) -> None:
     assert "Water is off" in ana("show", code).out
     assert ana("withdraw", code).code == 0
     assert ana("list", "notices", "--json").document == []
+
+
+def test_a_place_says_how_it_is_reached_and_where_it_is(ana: Run) -> None:
+    made = ana(
+        *("place", "add", "Hall", "--contact", "phone=0123 456", "--contact", "email=a@b.org"),
+        *("--point", "52.48624, -1.89041", "--json"),
+    ).document
+    assert made["contacts"] == [
+        {"kind": "phone", "value": "0123 456"},
+        {"kind": "email", "value": "a@b.org"},
+    ]
+    assert made["point"] == "52.4862,-1.8904"
+    assert "Phone: 0123 456" in ana("show", made["code"]).out
+    ana("place", "edit", made["code"], "--area", "Hill")
+    less = ana("place", "edit", made["code"], "--contact", "signal=hall.01", "--json").document
+    assert less["contacts"] == [{"kind": "signal", "value": "hall.01"}]
+    assert less["point"] == made["point"]
+    for wrong in (("--contact", "fax=1"), ("--contact", "phone"), ("--point", "here")):
+        refused = ana("place", "edit", made["code"], *wrong)
+        assert refused.code == 1
+        assert "Traceback" not in refused.err

@@ -10,16 +10,17 @@ from mutualaid.model import codes
 from mutualaid.model import search as index
 from mutualaid.model.queries.where import NAME_OF, Where, marks
 from mutualaid.model.records.person import canonical_product
-from mutualaid.model.records.place import KINDS
+from mutualaid.model.records.place import CONTACTS, KINDS
 from mutualaid.model.records.repair import OUTCOMES
+from mutualaid.model.records.sharing import point_text
 from mutualaid.model.taxonomy import BARRIERS
-from mutualaid.model.values import Fix, PlaceRow, RepairRow
+from mutualaid.model.values import ContactKind, Fix, PlaceRow, RepairRow
 
 _PLACES: Final = """
     SELECT p.record, r.id, p.name, p.kind, p.area, p.address, p.hours, p.about, p.confirmed,
            (SELECT count(*) FROM repair AS t WHERE t.place = r.id),
            (SELECT count(*) FROM repair AS t WHERE t.place = r.id AND t.outcome = 1),
-           p.owner = ? OR p.owner IN (SELECT owner FROM group_page)
+           p.owner = ? OR p.owner IN (SELECT owner FROM group_page), p.lat, p.lon
     FROM place AS p JOIN record AS r ON r.number = p.record
 """
 
@@ -117,6 +118,7 @@ def _with_fixes(db: Any, rows: Sequence[tuple[Any, ...]]) -> list[PlaceRow]:
             some,
         ):
             fixes.setdefault(number, []).append(Fix(category, note))
+    reached = _contacts(db, numbers)
     return [
         PlaceRow(
             number=number,
@@ -133,6 +135,8 @@ def _with_fixes(db: Any, rows: Sequence[tuple[Any, ...]]) -> list[PlaceRow]:
             fixed=fixed,
             last_confirmed=confirmed,
             editable=bool(editable),
+            contacts=tuple(reached.get(number, ())),
+            point="" if lat is None else point_text(lat, lon),
         )
         for (
             number,
@@ -147,5 +151,21 @@ def _with_fixes(db: Any, rows: Sequence[tuple[Any, ...]]) -> list[PlaceRow]:
             attempts,
             fixed,
             editable,
+            lat,
+            lon,
         ) in rows
     ]
+
+
+def _contacts(db: Any, numbers: Sequence[int]) -> dict[int, list[tuple[ContactKind, str]]]:
+    """How each place can be reached."""
+    found: dict[int, list[tuple[ContactKind, str]]] = {}
+    for at in range(0, len(numbers), 500):
+        some = numbers[at : at + 500]
+        for number, kind, value in db.execute(
+            f"SELECT record, kind, value FROM place_contact WHERE record IN ({marks(some)})"
+            " ORDER BY kind",
+            some,
+        ):
+            found.setdefault(number, []).append((CONTACTS[kind], value))
+    return found

@@ -70,7 +70,12 @@ def clean_point(text: str) -> str:
             f"“{text[:40]}” is not a point on the map. Write latitude and longitude in degrees"
             " with a comma between them, like 52.4862,-1.8904."
         )
-    return ",".join(f"{degrees:.4f}".rstrip("0").rstrip(".") for degrees in found)
+    return point_text(*found)
+
+
+def point_text(lat: float, lon: float) -> str:
+    """A point as it is kept."""
+    return ",".join(f"{degrees:.4f}".rstrip("0").rstrip(".") for degrees in (lat, lon))
 
 
 # Where a record of an import was first kept

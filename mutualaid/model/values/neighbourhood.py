@@ -5,6 +5,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mutualaid.model.values.talking import ContactKind
+
 
 class SkillLevel(StrEnum):
     CAN = "can"
@@ -134,6 +136,8 @@ class PlaceDraft:
     hours: str = ""  # canonical text of structured hours, see records.place
     about: str = ""
     fixes: tuple[Fix, ...] = ()
+    contacts: tuple[tuple[ContactKind, str], ...] = ()  # at most one of a kind
+    point: str = ""  # "latitude,longitude" in degrees, see records.sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +156,5 @@ class PlaceRow:
     fixed: int
     last_confirmed: int | None
     editable: bool
+    contacts: tuple[tuple[ContactKind, str], ...] = ()
+    point: str = ""
