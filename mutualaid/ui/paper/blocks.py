@@ -50,7 +50,7 @@ _CODE: Final = Type(34, bold=True, even=True)
 _LEADS: Final = (Style.TITLE, Style.SUBTITLE)
 #: Narrower than this nobody can write a name.
 _NARROWEST: Final = 38 * MM
-_ROOM_TO_WRITE: Final = 7.5 * MM
+_ROOM_TO_WRITE: Final = 7.2 * MM
 
 
 class Setter:

@@ -233,6 +233,15 @@ class AnswerCard(Card):
         if answer.note:
             note = tr("“{note}”", note=answer.note)
             words.addWidget(Text(note, Size.META, quiet=True, wrap=True, selectable=True))
+        if answer.paper:
+            contact = self._desk.group.slip_contact(answer.id)
+            paper = meta(
+                tr("on a slip of paper"),
+                tr("{name} is reached so: {contact}", name=answer.on_behalf_of, contact=contact)
+                if contact
+                else "",
+            )
+            words.addWidget(Text(paper, Size.META, wrap=True, selectable=True))
         if lapses:
             warning = QHBoxLayout()
             warning.setSpacing(theme().px(6))

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from mutualaid.errors import NotFoundError
-from mutualaid.model import photos
+from mutualaid.model import codes, photos
 from mutualaid.model.values import (
     Audience,
     ContactKind,
@@ -498,3 +498,18 @@ def test_what_is_past_is_forgotten_only_when_it_is_asked_for_twice(homes, street
     for name in ("Ana", "Ben"):
         with pytest.raises(NotFoundError):
             street[name].post_detail(post)
+
+
+# -- answers on paper
+
+
+def test_who_answered_on_paper_is_reached_as_the_owner_alone_can_read(homes, street):
+    post = street.need("Ana", "A ladder")
+    street["Ben"].slip(codes.code(post), "Rosa", "Gladly", contact="0555 12")
+    street.meet()
+    ana, cleo = homes["Ana"], homes["Cleo"]
+    ana.open(post)
+    assert "on a slip of paper · Rosa is reached so: 0555 12" in ana.reads()
+    cleo.open(post)
+    assert "on a slip of paper" in cleo.reads()
+    assert "0555 12" not in cleo.reads()
