@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One record in full."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -73,7 +73,29 @@ def _contacts(
     concerned |= {
         row.person: row.who for row in detail.responses if row.state.goes and not row.mine
     }
-    return [(name, row) for person, name in concerned.items() for row in group.contacts_of(person)]
+    found = [(name, row) for person, name in concerned.items() for row in group.contacts_of(person)]
+    return found + [_on_paper(detail, row, value) for row, value in _slips(group, detail)]
+
+
+def _slips(
+    group: "Group", detail: "values.PostDetail"
+) -> "Iterator[tuple[values.ResponseRow, str]]":
+    """The answers that came on paper with a way to reach who wrote them."""
+    for row in detail.responses:
+        value = group.slip_contact(row.id) if row.paper else ""
+        if value:
+            yield row, value
+
+
+def _on_paper(
+    detail: "values.PostDetail", row: "values.ResponseRow", value: str
+) -> tuple[str, "values.OpenContactRow"]:
+    """Who wrote a slip, and what stood on it, as contacts of others are shown."""
+    from mutualaid.model.values import Audience, ContactKind, OpenContactRow
+
+    post = detail.row
+    kind, helper = ContactKind.OTHER, Audience.HELPER
+    return row.on_behalf_of, OpenContactRow(kind, value, helper, post.id, post.title, row.created)
 
 
 def _show_answer(group: "Group", found: Found) -> Shown:

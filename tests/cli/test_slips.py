@@ -51,6 +51,9 @@ def test_the_owner_alone_learns_how_to_reach_them(street_of_three: Neighbours) -
     street.meet()
     assert street["ben"]("slip", post, "--who", "Rosa", "--contact", "0555 1").code == 0
     street.meet()
+    assert street["ana"]("show", post, "--json").document["contacts"][0]["who"] == "Rosa"
+    assert "Reach Rosa: other 0555 1 (for “A lift”)" in street["ana"]("show", post).out
+    assert "0555 1" not in street["cleo"]("show", post).out
     with street.group("ana") as group:
         (row,) = group.post_detail(group.find(post)[1]).responses
         assert group.slip_contact(row.id) == "0555 1"
