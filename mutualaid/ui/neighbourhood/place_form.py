@@ -16,6 +16,7 @@ from mutualaid.model.values import (
     NOTHING_CHANGED,
     Audience,
     ChangeSet,
+    ContactKind,
     Fix,
     PlaceDraft,
     PlaceKind,
@@ -63,6 +64,8 @@ def draft_of(row: PlaceRow) -> PlaceDraft:
         hours=row.hours,
         about=row.about,
         fixes=row.fixes,
+        contacts=row.contacts,
+        point=row.point,
     )
 
 
@@ -124,6 +127,14 @@ class PlaceDialog(FormDialog):
         self.form.column.addWidget(self.read_back)
         self.form.add(tr("What is &repaired there"), self.fixes)
         self.form.add(tr("A&bout it"), self.about)
+        reached = dict(before.contacts)
+        self.phone = QLineEdit(reached.pop(ContactKind.PHONE, ""))
+        self.email = QLineEdit(reached.pop(ContactKind.EMAIL, ""))
+        self._reached_else = reached
+        self.point = QLineEdit(before.point)
+        self.point.setPlaceholderText(tr("52.4862, -1.8904"))
+        self.form.add_pair((tr("&Phone"), self.phone), (tr("&Email"), self.email))
+        self.form.add(tr("Point on a &map: latitude, longitude"), self.point)
         self.share = leaving_box("")
         self._share_before = desk.group.place_share(row.id) if row else Audience.GROUP
         self.share.choose(self._share_before)
@@ -160,7 +171,18 @@ class PlaceDialog(FormDialog):
             hours=hours.canonical(self.hours.text()),
             about=self.about.toPlainText(),
             fixes=read_fixes(self.fixes.text()),
+            contacts=self._contacts(),
+            point=self.point.text().strip(),
         )
+
+    def _contacts(self) -> tuple[tuple[ContactKind, str], ...]:
+        """How the place is reached; what the form has no line for stays."""
+        reached = {
+            **self._reached_else,
+            ContactKind.PHONE: self.phone.text().strip(),
+            ContactKind.EMAIL: self.email.text().strip(),
+        }
+        return tuple((kind, reached[kind]) for kind in ContactKind if reached.get(kind))
 
     def submit(self) -> bool:
         if not self.name.text().strip():

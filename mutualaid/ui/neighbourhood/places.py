@@ -10,6 +10,7 @@ from mutualaid.model import hours
 from mutualaid.model.values import Audience, ChangeSet, PlaceRow
 from mutualaid.ui.cards import CardFace, CardList, in_page
 from mutualaid.ui.directories.words import leaving_word
+from mutualaid.ui.mine.contact_words import contact_word
 from mutualaid.ui.models import KeyedListModel
 from mutualaid.ui.neighbourhood.place_form import PlaceDialog, next_open_text
 from mutualaid.ui.page import Desk, Page
@@ -256,6 +257,9 @@ class PlaceDetail(QWidget):
         for words in (where, hours.words(row.hours), next_open_text(row.hours)):
             if words:
                 self._above.addWidget(Text(words, wrap=True))
+        for kind, value in row.contacts:
+            way = tr("{way}: {value}", way=contact_word(kind), value=value)
+            self._above.addWidget(Text(way, wrap=True, selectable=True))
         said = confirmed_text(row.last_confirmed, now_ms())
         if row.last_confirmed is None:
             said = tr("Nobody has confirmed yet that this is right.")

@@ -5,7 +5,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from mutualaid.model.values import Fix, PlaceKind
+from mutualaid.model.values import ContactKind, Fix, PlaceKind
 from mutualaid.ui.neighbourhood.place_form import PlaceDialog, next_open_text, read_fixes
 from mutualaid.ui.neighbourhood.places import PlacesPage
 from tests.ui.helpers import Key, dialog, dialogs_open, press, settle, tab_to, type_text
@@ -147,3 +147,32 @@ def test_unknown_hours_say_nothing():
     assert next_open_text("") == ""
     assert next_open_text("whenever") == ""
     assert next_open_text("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU") == "Open today"
+
+
+def test_how_a_place_is_reached_and_where_it_is(page, form, window, group):
+    form.name.setText("The toolshed")
+    form.phone.setText("0123 456")
+    form.email.setText("tools@example.org")
+    form.point.setText("52.48624, -1.89041")
+    form.try_submit()
+    assert not dialogs_open()
+    row = next(row for row in group.places() if row.name == "The toolshed")
+    reached = ((ContactKind.PHONE, "0123 456"), (ContactKind.EMAIL, "tools@example.org"))
+    assert (row.contacts, row.point) == (reached, "52.4862,-1.8904")
+    page.detail.edit.click()
+    again = dialog(PlaceDialog)
+    assert again.phone.text() == "0123 456"
+    again.phone.setText("")
+    again.point.setText("somewhere")
+    again.try_submit()
+    assert again.isVisible()
+    assert again.banner.isVisible()
+    again.point.setText("")
+    again.try_submit()
+    assert not dialogs_open()
+    now = group.place(row.id)
+    assert now.contacts == ((ContactKind.EMAIL, "tools@example.org"),)
+    assert now.point == ""
+    window.undo()
+    assert group.place(row.id).point == row.point
+    settle()
