@@ -21,7 +21,7 @@ from mutualaid.sync import packing, unpacking
 from mutualaid.sync.filling import LOST_MS, Filling
 from mutualaid.sync.packing import Gap
 from mutualaid.sync.parcel import Lock
-from mutualaid.sync.shelf import ShelfFullError, ShelfRefusedError
+from mutualaid.sync.shelf import ShelfFullError, ShelfLiesError, ShelfRefusedError
 from mutualaid.sync.shelf_topics import Topic
 
 
@@ -41,6 +41,8 @@ class HandingOver(Filling):
         except (ShelfFullError, ShelfRefusedError) as error:
             # An old topic may be full of what lay there before; the newest must not wait for it.
             refused = error
+        except ShelfLiesError as error:
+            self._say(str(error))
         await super()._fill(afresh=afresh)
         if refused is not None:
             raise refused

@@ -463,21 +463,26 @@ def test_rubbish_on_an_old_topic_holds_nobody_up(
     world: World, place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(emptying, "MOST_PARCELS", 150)
-    ana, _ben = elm_street(world, "Ben")
+    ana, ben, _cleo = elm_street(world, "Ben", "Cleo")
     old = lock(ana)
     ana.rotate()
-    ana.post(need("After"))
+    world.meet(ana, ben)
+    for group in (ana, ben):
+        group.post(need("After"))
     topic = place.topics.setdefault(old.topic.public, {})
     for number in range(200):
         parcel = bytearray(seal(old, Index(), Body()))
         parcel[60:68] = number.to_bytes(8, "big")
         topic[name_of(bytes(parcel))] = bytes(parcel)
-    for _ in range(3):
-        world.visit("Ana", place, afresh=True)
-        status = world.keeper("Ana", place).status
-        assert (status.problem, status.reachable) == ("", True)
+    for name in ("Ana", "Ben", "Ana", "Ben"):
+        world.visit(name, place, afresh=True)
+        world.seconds += 100
+        world.visit(name, place)
+        status = world.keeper(name, place).status
+        assert (status.problem, status.reachable, status.waiting) == ("", True, 0)
         assert status.notice
-    assert Chain.CONTENT in chains_at(place, lock(ana))
+    written = {each.device for index in indexes(place, lock(ana)) for each in index.stretches}
+    assert {short_device(group.device) for group in (ana, ben)} <= written
     assert world.keeper("Ana", place).due() > world.seconds + 1000, "it is not asked over and over"
 
 
