@@ -132,6 +132,13 @@ def test_nobody_answers_their_own_post_but_may_go_for_somebody_else() -> None:
     assert standings(outcome) == [Standing.ACCEPTED]
 
 
+def test_an_answer_to_ones_own_post_counts_where_somebody_else_goes() -> None:
+    slip = answer(1, OWNER, on_behalf=True)
+    assert standings(settle(ask(), [slip], [], STEWARDS)) == [Standing.OFFERED]
+    outcome = settle(ask(), [slip], [says(Say.ACCEPT, slip)], STEWARDS)
+    assert standings(outcome) == [Standing.ACCEPTED]
+
+
 def test_parts_are_taken_while_they_fit_whole() -> None:
     wanted = ask(parts={"dinners": 5, "loads": 1}, yes=False)
     answers = [
@@ -229,6 +236,7 @@ answers = st.lists(
         released=st.booleans(),
         done=st.none() | small,
         touched=small,
+        on_behalf=st.booleans(),
     ),
     max_size=7,
     unique_by=lambda each: each.id,
