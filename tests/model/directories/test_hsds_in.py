@@ -548,6 +548,7 @@ def tables(draw: st.DrawFn) -> dict[str, str]:
 def test_any_tables_come_in_whole_and_go_out_valid(
     tmp_path_factory: pytest.TempPathFactory, found: dict[str, str]
 ) -> None:
+    """The validator takes a third of a second for each, so there are few of them."""
     folder = package(tmp_path_factory.mktemp("in"), found)
     try:
         first = taken(folder)

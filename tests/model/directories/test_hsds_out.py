@@ -110,6 +110,7 @@ def test_the_validator_sees_what_is_wrong(tmp_path: Path) -> None:
 def test_any_directory_is_valid(
     tmp_path_factory: pytest.TempPathFactory, directory: Directory
 ) -> None:
+    """The validator takes a third of a second for each, so there are few of them."""
     folder = write(directory, tmp_path_factory.mktemp("out"))
     assert complaints(folder / "datapackage.json") == []
 
