@@ -53,6 +53,8 @@ class Book:
         # As small as at the usual scale, or nearly: it stands on every page.
         self._small = Lettering(min(look.scale, 1.2), right_to_left=sheet.right_to_left)
         self._foot = self._set_foot()
+        # Half of the work is to lay out, half to draw.
+        self._blocks = max(1, sum(len(section.blocks) for section in sheet.sections))
         self._lay_out(tick)
         numbered: dict[str, str] = {}
         for number, page in enumerate(self._pages, 1):
@@ -64,14 +66,13 @@ class Book:
     # -- laying out
 
     def _lay_out(self, tick: Tick | None) -> None:
-        blocks = sum(len(section.blocks) for section in self.sheet.sections)
         done = 0
         for number, section in enumerate(self.sheet.sections):
             flow = self._flow(number, self._setter.pieces)
             for _ in flow.lay_out(section):
                 done += 1
                 if tick is not None:
-                    tick(done, 2 * blocks)
+                    tick(done, 2 * self._blocks)
             pages = self._balanced(number, flow.pages)
             if section.middle and len(pages) == 1:
                 self._into_the_middle(pages[0])
@@ -322,7 +323,8 @@ class Book:
                 painter.scale(scale, scale)
                 self.draw(painter, side)
                 if tick is not None:
-                    tick(len(wanted) + done + 1, 2 * len(wanted))
+                    drawn = self._blocks * (done + 1) // len(wanted)
+                    tick(self._blocks + drawn, 2 * self._blocks)
         finally:
             painter.end()
 
