@@ -15,6 +15,7 @@ from uuid import UUID
 from mutualaid.model.directories.becoming import Becoming
 from mutualaid.model.directories.cells import same_contact
 from mutualaid.model.directories.directory import Contact, public_id
+from mutualaid.model.directories.incoming.ords_ids import own_number
 from mutualaid.model.records.contact import KINDS
 from mutualaid.model.records.post import KINDS as POST_KINDS
 from mutualaid.model.text import plain
@@ -64,6 +65,7 @@ class Here:
         }
         self._sources = self._read_sources()
         self._public: dict[UUID, bytes] | None = None
+        self._attempts: dict[int, bytes] | None = None
         self._people: dict[str, list[_Person]] | None = None
         self._posts: dict[tuple[str, str], list[tuple[bytes, str]]] | None = None
         self._places: dict[str, list[tuple[bytes, str]]] | None = None
@@ -80,7 +82,7 @@ class Here:
         """The record of this group that an export of ours calls by this id."""
         identifier = _uuid(made.origin_id)
         if identifier is None:
-            return None
+            return self._own_attempt(made.origin_id) if made.kind == "repair" else None
         if self._public is None:
             self._public = {public_id(each): each for each in self.records}
         found = self._public.get(identifier)
@@ -88,6 +90,14 @@ class Here:
             return None
         kinds = ("listed", "person") if made.kind == "listed" else (made.kind,)
         return found if self.records[found].kind in kinds else None
+
+    def _own_attempt(self, ords_id: str) -> bytes | None:
+        if self._attempts is None:
+            attempts = (id_ for id_, known in self.records.items() if known.kind == "repair")
+            self._attempts = {own_number(id_): id_ for id_ in attempts}
+        number = ords_id.rpartition("-")[2]
+        short = number.isascii() and number.isdecimal() and len(number) <= 18
+        return self._attempts.get(int(number)) if short else None
 
     def _read_sources(self) -> dict[tuple[str, str, str], bytes]:
         found: dict[tuple[str, str, str], bytes] = {}

@@ -30,6 +30,8 @@ Tick = Callable[[int, int], None]
 
 #: Fields that say whence a record came and what was agreed here: never a difference.
 _NOT_COMPARED: Final = frozenset(("origin", "origin_id", "import", "yes", "for"))
+#: What a list says beside a record, and under which licence.
+_BESIDE: Final = ("more:", "licence")
 #: So many seconds two clocks may differ where a list says when something was changed.
 _CLOCKS_MS: Final = 2000
 #: Generations of one identity, each of which was forgotten.
@@ -252,8 +254,8 @@ class Foresight:
                 continue  # of a family: the list knows of it, and says no more
             if name == "confirmed" and not _is_later(value, now.get(name)):
                 continue
-            if name.startswith("more:") and now.get("import") is None:
-                continue  # remarks stay with what came from lists: this was written here
+            if name.startswith(_BESIDE) and now.get("import") is None:
+                continue  # such things stay with what came from lists: this was written here
             if newer or _was_imported(weighed, name):
                 updates[name] = value
                 shown.append(FieldChange(name, _said(now.get(name)), _said(value)))

@@ -14,8 +14,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from mutualaid.model.directories.directory import Directory, Repair, public_id
+from mutualaid.model.directories.directory import Directory, Repair
 from mutualaid.model.directories.formats.format import File, Format, Tick
+from mutualaid.model.directories.incoming.ords_ids import own_number
 from mutualaid.model.taxonomy import PRODUCT_BY_NAME, PRODUCT_CATEGORIES, barrier_number
 from mutualaid.model.text import plain
 from mutualaid.model.values import RepairOutcome
@@ -140,7 +141,7 @@ def _identifier(repair: Repair, name: str, used: set[str]) -> str:
     """``name-number``: the one it came in with, or one that follows from its public id."""
     own = repair.source.id.strip().lower().replace("_", "-") if repair.source else ""
     if not _ID.fullmatch(own) or own in used:
-        number = int.from_bytes(public_id(repair.id, "ords").bytes[:6], "big")
+        number = own_number(repair.id)
         while (own := f"{name}-{number}") in used:
             number += 1
     used.add(own)
