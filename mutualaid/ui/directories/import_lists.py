@@ -8,7 +8,7 @@ from typing import Any, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
 
-from mutualaid.model.directories.incoming.item import LEFT_OUT, Problem, SeenTable
+from mutualaid.model.directories.incoming.item import LEFT_OUT, Item, Problem, SeenTable
 from mutualaid.model.directories.preview import Preview, PreviewLine, SkipWhy
 from mutualaid.ui.directories.import_words import added_words, changed_words, target_word
 from mutualaid.ui.directories.lines import LineFace, LineList, LineModel
@@ -36,8 +36,8 @@ COLUMNS: Final = "columns"
 SAMPLES: Final = 3
 
 
-def _added(line: PreviewLine) -> LineFace:
-    words = added_words(line.fields)
+def _added(line: PreviewLine, items: Sequence[Item]) -> LineFace:
+    words = added_words(items[line.number]) if line.number < len(items) else ""
     return LineFace(
         title=line.title,
         line=tr(line.why) if line.why else (tr("with {fields}", fields=words) if words else ""),
@@ -79,6 +79,7 @@ class ImportLists(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._items: tuple[Item, ...] = ()
         px = theme().px
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -87,8 +88,8 @@ class ImportLists(QWidget):
         flow = FlowLayout(row)
         self._group = QButtonGroup(self)
         self.chips = {
-            ADDED: Chip(tr("Added"), checked=True),
-            CHANGED: Chip(tr("Changed")),
+            ADDED: Chip(tr("Adds"), checked=True),
+            CHANGED: Chip(tr("Changes")),
             DOUBTS: Chip(tr("Probably here already")),
             SKIPPED: Chip(tr("Left alone")),
             PROBLEMS: Chip(tr("Cannot be read")),
@@ -100,7 +101,7 @@ class ImportLists(QWidget):
         self._group.buttonToggled.connect(lambda _chip, on: on and self._choose())
         column.addWidget(row)
         faces: dict[str, Any] = {
-            ADDED: _added,
+            ADDED: lambda line: _added(line, self._items),
             CHANGED: _changed,
             DOUBTS: _skipped,
             SKIPPED: _skipped,
@@ -139,6 +140,7 @@ class ImportLists(QWidget):
 
     def show_preview(self, preview: Preview, *, fresh: bool) -> None:
         """Show what it would do; ``fresh`` for another file than before."""
+        self._items = preview.items
         rows: dict[str, Sequence[Any]] = {
             ADDED: preview.adds,
             CHANGED: preview.changes,

@@ -10,6 +10,7 @@ from mutualaid.ui.wording import listed
 from mutualaid.ui.words import tr
 
 if TYPE_CHECKING:
+    from mutualaid.model.directories.incoming.item import Item
     from mutualaid.model.directories.preview import FieldChange, Preview
 
 #: Kinds of files that are tables, whose columns are guessed.
@@ -106,13 +107,22 @@ def changed_words(fields: "tuple[FieldChange, ...]") -> str:
     """Which fields of a record change, and to what."""
     return listed(
         [
-            tr("{part}: {after}", part=part_word(field.name), after=field.after)
+            tr("{part}: {after}", part=part_word(_plain(field.name)), after=field.after)
             if field.after
-            else tr("{part}: emptied", part=part_word(field.name))
+            else tr("{part}: emptied", part=part_word(_plain(field.name)))
             for field in fields
         ]
     )
 
 
-def added_words(fields: "tuple[FieldChange, ...]") -> str:
-    return parts_words([field.name for field in fields])
+def added_words(item: "Item") -> str:
+    """What the list says of a record that would be added."""
+    contacts = [f"contact:{contact.kind}" for contact in item.contacts]
+    more = ["more"] if item.more else []
+    return parts_words([*(_plain(name) for name in item.fields), *contacts, *more])
+
+
+def _plain(field: str) -> str:
+    """A field, or the family that it belongs to: "skills" for "skill:bread"."""
+    head = field.partition(":")[0]
+    return {"skill": "skills", "fix": "fixes", "language": "languages"}.get(head, head)
