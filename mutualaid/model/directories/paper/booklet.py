@@ -22,7 +22,7 @@ from mutualaid.model.taxonomy import CATEGORIES
 from mutualaid.model.values import PostKind, SkillLevel
 
 #: With fewer people than this, letters as headings would be most of the page.
-_LETTERS_FROM = 30
+_LETTERS_FROM = 100
 
 
 def make(
