@@ -6,7 +6,9 @@ Text is always written as text, so that nothing in it is a formula. The same dir
 same bytes: whatever the library stamps with the present time is stamped with that of the export.
 """
 
+import contextlib
 import datetime as dt
+import re
 import tempfile
 import unicodedata
 import zipfile
@@ -29,6 +31,8 @@ _MOMENT: Final = "yyyy-mm-dd hh:mm"
 _MOST_LETTERS: Final = 32_000  # of a cell
 #: So much of the text decides which way a sheet runs.
 _LOOKED_AT: Final = 4000
+_CORE: Final = "docProps/core.xml"
+_MODIFIED: Final = re.compile(rb">[^<]*</dcterms:modified>")
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip can say
 
 
@@ -44,17 +48,29 @@ def _workbook(directory: Directory, tick: Tick) -> Iterator[bytes]:
     book.properties.created = book.properties.modified = made.replace(microsecond=0)
     book.properties.creator = "Mutual Aid"
     book.properties.title = directory.group.name
-    sorts = [sort for sort in Sort if columns.records(directory, sort)]
-    for sort in sorts:
-        _sheet(book, directory, sort, tick)
-    _about(book, directory)
+    try:
+        for sort in Sort:
+            if columns.records(directory, sort):
+                _sheet(book, directory, sort, tick)
+        _about(book, directory)
+    except BaseException:
+        _drop(book)
+        raise
     with tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY) as raw:
         book.save(raw)
         with tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY) as out:
-            _stamped(raw, out)
+            _stamped(raw, out, made)
             out.seek(0)
             while chunk := out.read(_CHUNK):
                 yield chunk
+
+
+def _drop(book: Any) -> None:
+    """Take away what the library has put aside of sheets that are not to be written."""
+    for sheet in book.worksheets:
+        with contextlib.suppress(Exception):
+            sheet.close()
+            sheet._writer.cleanup()  # noqa: SLF001 - else it lies there until the program ends
 
 
 def _sheet(book: Any, directory: Directory, sort: Sort, tick: Tick) -> None:
@@ -182,8 +198,10 @@ def _about(book: Any, directory: Directory) -> None:
         sheet.append(row)
 
 
-def _stamped(raw: IO[bytes], out: IO[bytes]) -> None:
-    """The same archive with one date on all parts, in one order."""
+def _stamped(raw: IO[bytes], out: IO[bytes], when: dt.datetime) -> None:
+    """The same archive with one date on all parts, in one order, and ``when`` as the time at which
+    it was changed, which the library sets to the present."""
+    changed = f">{when.isoformat(timespec='seconds')}Z</dcterms:modified>".encode()
     raw.seek(0)
     with zipfile.ZipFile(raw) as archive, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
         names = sorted(archive.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
@@ -193,6 +211,8 @@ def _stamped(raw: IO[bytes], out: IO[bytes]) -> None:
             info.external_attr = 0o600 << 16
             with archive.open(name) as source, made.open(info, "w") as part:
                 while chunk := source.read(_CHUNK):
+                    if name == _CORE:
+                        chunk = _MODIFIED.sub(changed, chunk)
                     part.write(chunk)
 
 

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 #: Where the calendar of spreadsheets begins; it took 1900 for a leap year.
 _SERIAL_ZERO: Final = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a serial number has no zone
 _SERIALS: Final = (18_264, 80_000)  # 1950 to 2119
-_YEARS: Final = (1800, 2199)
+_YEARS: Final = (1800, 9000)
 #: Two digits below this are of this century.
 _CENTURY: Final = 70
 #: Countries where the month goes first.

@@ -95,11 +95,11 @@ class RowReader:
         draft = _Draft(sort, line, f"{self.where}line {line}")
         for at, (cell, target) in enumerate(zip(row, targets, strict=False)):
             text = self.plain_text(cell)
-            if target == LEFT_OUT or is_blank(text):
+            if target == LEFT_OUT or not text or (not self.own and is_blank(text)):
                 continue
             if not target:
                 self._beside(draft, at, text)
-            elif target in _TIMES:
+            elif target in _TIMES and not (self.own and target == "date"):
                 self._time(draft, at, target, text)
             else:
                 self._cell(draft, at, target, text)
@@ -176,7 +176,7 @@ class RowReader:
                 draft.fields["lang"] = text
             case "hours":
                 self._hours(draft, at, text)
-            case "country":
+            case "country" if not self.own:
                 self._country(draft, at, text)
             case _:
                 draft.fields[target] = text
@@ -382,7 +382,9 @@ def _point(lat: str, lon: str) -> str:
         return ""
     if not (abs(north) <= 90 and abs(east) <= 180):
         return ""
-    return f"{north:.6f},{east:.6f}"
+    if max(len(repr(north)), len(repr(east))) > 12:  # more than anybody measures, or an exponent
+        return f"{north:.6f},{east:.6f}"
+    return f"{north},{east}"
 
 
 def _order_times(draft: _Draft, problems: Problems) -> None:

@@ -4,6 +4,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +26,7 @@ from mutualaid.model.directories.incoming.rows import RowReader
 from mutualaid.model.directories.incoming.tables import Problems, Row, Table, read_text
 from mutualaid.model.directories.incoming.workbook import ABOUT_TITLE, open_workbook
 from mutualaid.model.text import plain
-from mutualaid.model.values import PostKind
+from mutualaid.model.values import PlaceKind, PostKind
 
 #: What we say of a workbook of ours, on its sheet about itself.
 TIME_ZONE: Final = "time zone"
@@ -97,6 +98,7 @@ class _Found:
         self._origin = ""
         self._lines = 0
         self._passed: list[tuple[str, str]] = []
+        self._places: dict[str, Item] = {}  # that repairs name, by key
 
     def take(self, table: Table, *, several: bool) -> None:
         """Read one table, or pass it over."""
@@ -138,7 +140,7 @@ class _Found:
         self._seen[-1] = SeenTable(
             seen.name, seen.sort, seen.columns, seen.samples, lines, seen.remembered
         )
-        self._items += _with_places(reader)
+        self._items += _with_places(reader, self._places)
 
     def _read_rows(self, reader: RowReader, rows: Iterator[Row], guess: Guess) -> int:
         lines = 0
@@ -177,9 +179,11 @@ class _Found:
     def read(self) -> Read:
         for where, why in self._passed:
             self._problems.add(where, why)
+        listed = {item.key for item in self._items if item.sort is Sort.PLACE}
+        named = [item for key, item in self._places.items() if key not in listed]
         only = self._seen[0] if len(self._seen) == 1 else None
         return Read(
-            items=tuple(self._items),
+            items=(*named, *self._items),
             problems=self._problems.all(),
             origin=self._origin,
             columns=only.columns if only else {},
@@ -221,30 +225,17 @@ def _kind_of_posts(table: Table, guess: Guess) -> str:
     return str(PostKind.NEED)
 
 
-def _with_places(reader: RowReader) -> list[Item]:
-    """The items of a table; and for repairs that name where they were made, that place."""
-    items = reader.items()
-    places: dict[str, Item] = {}
+def _with_places(reader: RowReader, places: dict[str, Item]) -> list[Item]:
+    """The items of a table; the places that repairs name go to ``places``."""
     made: list[Item] = []
-    for item, draft in zip(items, reader.drafts, strict=True):
+    for item, draft in zip(reader.items(), reader.drafts, strict=True):
         key = draft.place or (f"place {draft.place_name}" if draft.place_name else "")
         if item.sort is not Sort.REPAIR or not key:
             made.append(item)
             continue
         if key not in places and draft.place_name:
             origin = {name: item.fields[name] for name in ("origin",) if name in item.fields}
-            fields = {"name": draft.place_name, "kind": "repair", **origin}
+            fields = {"name": draft.place_name, "kind": str(PlaceKind.REPAIR), **origin}
             places[key] = Item(Sort.PLACE, key, item.where, fields)
-        made.append(
-            Item(
-                item.sort,
-                item.key,
-                item.where,
-                item.fields,
-                item.contacts,
-                item.more,
-                key,
-                item.updated,
-            )
-        )
-    return [*places.values(), *made]
+        made.append(replace(item, place=key))
+    return made

@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from mutualaid.errors import ImportFileError
 from mutualaid.model.directories.incoming.item import Problem, Tick
-from mutualaid.model.text import is_blank
+from mutualaid.model.text import is_blank, one_line
 
 LARGEST_FILE: Final = 256 * 1024 * 1024
 #: Rows that say something, of all tables of a file together.
@@ -404,7 +404,7 @@ def _names(cells: Sequence[str]) -> tuple[str, ...]:
     while len(cells) > 1 and is_blank(cells[-1]):
         cells.pop()
     for number, cell in enumerate(cells, 1):
-        name = base = " ".join(cell.split())[:120] or f"Column {number}"
+        name = base = one_line(cell)[:120] or f"Column {number}"
         again = 2
         while name in names:
             name = f"{base} ({again})"
