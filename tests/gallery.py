@@ -15,7 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests import gallery_directories, gallery_mine, gallery_posts, gallery_shelves
+from tests import (
+    gallery_directories,
+    gallery_mine,
+    gallery_paper,
+    gallery_posts,
+    gallery_shelves,
+)
 
 SIZES = ((1024, 600), (1600, 1000))
 
@@ -313,6 +319,7 @@ def main() -> int:
     _first_run(gallery)
     gallery_posts.show(gallery)
     gallery_mine.show(gallery)
+    gallery_paper.show(gallery)
     print(f"{gallery.count} pictures in {arguments.out}")
     return 0
 
