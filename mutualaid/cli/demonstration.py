@@ -64,7 +64,7 @@ def _fill(directory: Path, people: int, posts: int, seed: int) -> dict[str, Json
     # Nothing here is anybody's, so its key may lie beside it and no keychain hears of it.
     with (
         Profile.open(directory, environ={"MUTUALAID_NO_KEYRING": "1"}) as profile,
-        begin(profile, people=people, posts=posts, seed=seed) as group,
+        begin(profile, people=people, posts=posts, seed=seed, sharing=True) as group,
     ):
         return _document(group, directory, people, posts)
 

@@ -40,9 +40,18 @@ def plan(people: int = PEOPLE, posts: int = POSTS, *, seed: int = 1) -> Neighbou
 
 
 def begin(
-    profile: Profile, *, people: int = PEOPLE, posts: int = POSTS, seed: int = 1, me: str = ME
+    profile: Profile,
+    *,
+    people: int = PEOPLE,
+    posts: int = POSTS,
+    seed: int = 1,
+    me: str = ME,
+    sharing: bool = False,
 ) -> Group:
-    """Begin the made-up group, as if some weeks ago, in a profile that is thrown away later."""
+    """Begin the made-up group, as if some weeks ago, in a profile that is thrown away later.
+
+    With ``sharing`` most have said what may leave; else, as in a new group, nobody has.
+    """
     present = profile.clock
     profile.clock = lambda: present() - BEGAN
     try:
@@ -50,11 +59,18 @@ def begin(
     finally:
         profile.clock = present
     group.replica.clock = present
-    fill(group, people=people, posts=posts, seed=seed)
+    fill(group, people=people, posts=posts, seed=seed, sharing=sharing)
     return group
 
 
-def fill(group: Group, *, people: int = PEOPLE, posts: int = POSTS, seed: int = 1) -> None:
+def fill(
+    group: Group,
+    *,
+    people: int = PEOPLE,
+    posts: int = POSTS,
+    seed: int = 1,
+    sharing: bool = False,
+) -> None:
     """Fill a group with made-up people and what they say; ``people`` counts its owner too.
 
     What is said on behalf of the group's owner is dated as far back as the group goes.
@@ -64,7 +80,7 @@ def fill(group: Group, *, people: int = PEOPLE, posts: int = POSTS, seed: int = 
     present = group.replica.clock
     now = present()
     try:
-        Filling(group, neighbourhood, chance, now).run()
+        Filling(group, neighbourhood, chance, now, sharing=sharing).run()
     finally:
         group.replica.clock = present
     group.refresh()

@@ -9,7 +9,7 @@ from typing import Final
 
 import cbor2
 
-from mutualaid.model import control, crdt, demo_words, keys
+from mutualaid.model import control, crdt, demo_consents, demo_words, keys
 from mutualaid.model.chains import short_device
 from mutualaid.model.change import IDENTITY
 from mutualaid.model.content import Identity, encode_changes
@@ -33,6 +33,7 @@ from mutualaid.model.values import (
     RepairOutcome,
     Scalar,
 )
+from mutualaid.model.values.directories import ShareField
 
 MINUTE: Final = 60_000
 HOUR: Final = 60 * MINUTE
@@ -122,7 +123,13 @@ class Filling:
     """One go at filling a group."""
 
     def __init__(
-        self, group: Group, neighbourhood: Neighbourhood, chance: random.Random, now: int
+        self,
+        group: Group,
+        neighbourhood: Neighbourhood,
+        chance: random.Random,
+        now: int,
+        *,
+        sharing: bool = False,
     ) -> None:
         self.group = group
         self.replica = group.replica
@@ -130,7 +137,9 @@ class Filling:
         self.posts = neighbourhood.posts
         self.chance = chance
         self.fate = random.Random(f"{len(neighbourhood.posts)}/fate")  # noqa: S311 - nothing secret
+        self.consent = random.Random(f"{len(neighbourhood.people)}/consent")  # noqa: S311 - as above
         self.now = now
+        self.sharing = sharing
         #: By number, without number 0, who has a machine of their own.
         self.authors = {each.number: _Author(group.id) for each in self.people[1:]}
         self.ids: dict[int, bytes] = {}
@@ -180,6 +189,11 @@ class Filling:
             self.group.add_skill(skill.name, skill.level, skill.note)
         for fix in mine.fixes:
             self.group.add_fix(fix.category, fix.note)
+        if not self.sharing:
+            return
+        for share in (ShareField.NAME, ShareField.SKILLS, ShareField.FIXES, ShareField.POSTS):
+            self.group.set_share(share, Audience.PRINT)
+        self.group.set_group_contact(demo_consents.CONTACT)
 
     def _add_places(self) -> None:
         for line in demo_words.PLACES:
@@ -192,9 +206,13 @@ class Filling:
                     hours=line.hours,
                     about=line.about,
                     fixes=tuple(Fix(category) for category in line.fixes),
+                    contacts=((ContactKind.EMAIL, f"{line.kind}@elmstreet.example"),),
+                    point=",".join(map(str, demo_consents.CONTACT.points.get(line.area, ()))),
                 )
             )
             assert made.created is not None
+            if self.sharing:
+                self.group.share_place(made.created, Audience.PUBLIC)
             self.places.append(made.created)
 
     def _my_posts(self) -> None:
@@ -286,7 +304,12 @@ class Filling:
             fields[f"fix:{fix.category}"] = fix.note
         if who.fixes and self.chance.random() < 0.6:
             fields["outcomes"] = True
+        shared = demo_consents.shares(self.consent) if self.sharing else {}
+        fields.update(demo_consents.page(shared))
         author.write(self.now - BEGAN, "person", fields, nonce=bytes(8))
+        contact = demo_consents.contact(self.consent, shared, who.number)
+        if contact is not None:
+            author.write(self.now - BEGAN, "contact", contact)
 
     def _write_post(self, at: int, post: Planned) -> None:
         created = self.now - post.age

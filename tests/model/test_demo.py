@@ -14,7 +14,7 @@ from mutualaid.model.profile import Profile
 from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.statements import now_ms
 from mutualaid.model.taxonomy import CATEGORY_BY_ID, PRODUCT_BY_NAME
-from mutualaid.model.values import PostFilter, PostKind
+from mutualaid.model.values import Audience, PostFilter, PostKind
 
 ENVIRON = {"MUTUALAID_NO_KEYRING": "1"}
 
@@ -116,3 +116,18 @@ def test_a_group_that_is_there_can_be_filled(tmp_path: Path) -> None:
         assert group.my_name == "Ana"
         assert group.counts().people == 5
         assert group.health().ok
+
+
+def test_most_let_something_leave(tmp_path: Path) -> None:
+    with (
+        Profile.open(tmp_path / "profile", environ=ENVIRON) as profile,
+        demo.begin(profile, people=20, posts=30, sharing=True) as group,
+    ):
+        plan = group.plan_directory((), Audience.PRINT)
+        public = group.plan_directory((), Audience.PUBLIC)
+        assert 4 < len(plan.directory.people) < 20
+        assert len(public.directory.people) < len(plan.directory.people)
+        assert any(person.contacts for person in plan.directory.people)
+        assert all(place.point and place.contacts for place in public.directory.places)
+        assert plan.directory.posts
+        assert plan.directory.group.email
