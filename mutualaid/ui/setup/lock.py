@@ -28,8 +28,9 @@ class LockCard(Card):
                 "or taken back."
             ),
             tr(
-                "Whoever had the old key can still read what was there before. And it puts "
-                "nobody out of the group: everybody who belongs gets the new key."
+                "Whoever had the old key can still read what was there before. An invitation that "
+                "is still open opens the new lock, too: take it back first. And it puts nobody "
+                "out of the group: everybody who belongs gets the new key."
             ),
         ):
             column.addWidget(Text(words, quiet=True, wrap=True))
