@@ -73,7 +73,7 @@ def show(gallery: "Gallery", shell: "Shell") -> None:
         _taking_out(gallery, shell, Path(folder))
         _paper(gallery, shell)
         _imports(gallery, shell, Path(folder))
-        _logs(gallery, shell)
+        _logs(gallery, shell, Path(folder))
 
 
 def _taking_out(gallery: "Gallery", shell: "Shell", folder: Path) -> None:
@@ -216,7 +216,16 @@ def _imports(gallery: "Gallery", shell: "Shell", folder: Path) -> None:
         _dialog(gallery, shell, "agreed", lambda: AgreedDialog(shell, shell.desk, row))
 
 
-def _logs(gallery: "Gallery", shell: "Shell") -> None:
+def _logs(gallery: "Gallery", shell: "Shell", folder: Path) -> None:
+    from PySide6.QtCore import QTimer
+
+    from mutualaid.model.values import Audience
+
+    group = shell.desk.group
+    plan = group.plan_directory(("text", "vcard"), Audience.PRINT)
+    group.write_directory(plan, folder / "left")
+    shell.desk.bridge.look()
+
     def left() -> object:
         _page(shell, "log")
         return shell
@@ -225,8 +234,9 @@ def _logs(gallery: "Gallery", shell: "Shell") -> None:
         def put() -> object:
             shell.run_action("consent")
             page: Any = shell.page
-            gallery.settle()
-            page.consent.area.verticalScrollBar().setValue(down)
+            bar = page.consent.area.verticalScrollBar()
+            # Once the window has its size.
+            QTimer.singleShot(20, lambda: bar.setValue(down))
             return shell
 
         return put

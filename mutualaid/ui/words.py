@@ -213,6 +213,11 @@ def sentence(*parts: str) -> str:
     return ", ".join(part.strip().rstrip(".") for part in parts if part.strip()) + "."
 
 
+def begun(words: str) -> str:
+    """Words at the beginning of a line or sentence: their first letter is a capital."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def meta(*parts: str) -> str:
     """Join what there is by the dots of a card's last line."""
     return " · ".join(part for part in parts if part)

@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QMargins, Qt
+from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
@@ -32,7 +32,9 @@ WIDTH: Final = 760
 
 
 class LogView(QWidget):
-    """The latest first. Everybody in the group can read it."""
+    """The latest first. Everybody in the group can read it. ``out_asked`` to take something out."""
+
+    out_asked = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -44,6 +46,9 @@ class LogView(QWidget):
         column.addWidget(self._stack)
         self.area = ScrollColumn(QMargins(0, 0, theme().px(4), theme().px(24)))
         self.area.content.setMaximumWidth(theme().px(WIDTH))
+        # There is nothing to press in it, so that the arrows have to reach it to scroll.
+        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.area.setAccessibleName(tr("What left"))
         words = tr("Whatever is taken out is written down here first, for everybody in the group.")
         self.area.column.addWidget(Text(words, quiet=True, wrap=True))
         self.rows = KeyedColumn[ExportRow](lambda row: row.id, export_card)
@@ -57,8 +62,9 @@ class LogView(QWidget):
             "directory",
             tr("Nothing has been taken out yet"),
             tr("When somebody does, it stands here: who, when, for whom, and what."),
-            "",
+            tr("Take out a directory"),
         )
+        self.empty.acted.connect(self.out_asked)
         self._stack.addWidget(self.area)
         self._stack.addWidget(self.empty)
 
@@ -79,7 +85,10 @@ class LogView(QWidget):
             self.load()
 
     def focus_first(self) -> None:
-        self.area.verticalScrollBar().setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._stack.currentWidget() is self.empty:
+            self.empty.action.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.area.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_more(self) -> None:
         self._shown += SHOWN

@@ -71,7 +71,13 @@ class DirectoriesPage(Page):
             from mutualaid.ui.directories.bring_in import BringInView
 
             return BringInView(self.desk)
-        return LogView(self.desk)
+        log = LogView(self.desk)
+        log.out_asked.connect(self._ask_out)
+        return log
+
+    def _ask_out(self) -> None:
+        self.show_view("out")
+        self.focus_content()
 
     @property
     def current(self) -> str:

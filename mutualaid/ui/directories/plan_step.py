@@ -38,7 +38,7 @@ from mutualaid.ui.widgets import (
     Text,
     Tone,
 )
-from mutualaid.ui.words import ago, day, meta, now_ms, sentence, tr
+from mutualaid.ui.words import ago, begun, day, meta, now_ms, sentence, tr
 
 if TYPE_CHECKING:
     from mutualaid.model.directories.planning import Plan
@@ -62,7 +62,7 @@ def line_face(line: PlanLine) -> LineFace:
 def held_words(held: Held) -> str:
     """What stays of it, and why."""
     what = (
-        tr("{part} stays", part=part_word(held.field).capitalize())
+        tr("{part} stays", part=begun(part_word(held.field)))
         if held.field
         else tr("All of it stays")
     )
@@ -95,7 +95,7 @@ def loss_words(loss: Loss) -> str:
         "{part} of {sort}: %n have it",
         one="{part} of {sort}: %n has it",
         n=loss.count,
-        part=part_word(field).capitalize(),
+        part=begun(part_word(field)),
         sort=sorts_word(sort).lower(),
     )
 
@@ -256,7 +256,7 @@ class PlanStep(QWidget):
             whom=export_word(plan.audience),
             formats=formats_words(plan.formats),
         )
-        self.about.setText(f"{whom[:1].upper()}{whom[1:]}. {until} {as_of_words(plan)}")
+        self.about.setText(f"{begun(whom)}. {until} {as_of_words(plan)}")
         self._fill()
         self._say()
 

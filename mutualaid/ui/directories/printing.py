@@ -44,7 +44,7 @@ from mutualaid.ui.widgets import (
     Text,
 )
 from mutualaid.ui.wording import language_name
-from mutualaid.ui.words import kind_word, meta, tr
+from mutualaid.ui.words import begun, kind_word, meta, tr
 from mutualaid.ui.work import Worker
 
 if TYPE_CHECKING:
@@ -158,8 +158,7 @@ class PrintView(QWidget):
         form = Form(spacing=10)
         self.sheet = Choice()
         for name in SHEETS:
-            words = sheet_word(name)
-            self.sheet.addItem(f"{words[:1].upper()}{words[1:]}", name)
+            self.sheet.addItem(begun(sheet_word(name)), name)
         _narrow(self.sheet)
         form.add(tr("What to &print"), self.sheet)
         self.audience = leaving_box("")

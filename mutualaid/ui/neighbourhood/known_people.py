@@ -28,7 +28,7 @@ from mutualaid.ui.widgets import (
     clear_layout,
 )
 from mutualaid.ui.wording import languages_text, listed
-from mutualaid.ui.words import meta, sentence, tr
+from mutualaid.ui.words import begun, meta, sentence, tr
 
 
 def origin_words(row: KnownRow) -> str:
@@ -113,7 +113,7 @@ class KnownDetail(QWidget):
         self._column.addLayout(head)
         said = tr(
             "{whence}. They are no member of this group and may not know that they stand here.",
-            whence=origin_words(row).capitalize(),
+            whence=begun(origin_words(row)),
         )
         self._column.addWidget(Text(said, wrap=True))
 
