@@ -203,14 +203,18 @@ def exports(app: App, with_me: bool, limit: int) -> None:
             mine = group.exports_with_me()[:limit]
             app.done(
                 [{**export_shape(each.export), "fields": list(each.fields)} for each in mine],
-                table([(*_row(each.export), ", ".join(each.fields)) for each in mine], flexible=6),
+                table(
+                    [(*export_row(each.export), ", ".join(each.fields)) for each in mine],
+                    flexible=6,
+                ),
             )
             if not mine:
                 say("Nothing of yours has left.")
             return
         rows = group.exports(limit)
         app.done(
-            [export_shape(row) for row in rows], table([_row(row) for row in rows], flexible=4)
+            [export_shape(row) for row in rows],
+            table([export_row(row) for row in rows], flexible=4),
         )
         if not rows:
             say("Nothing has left yet.")
@@ -236,7 +240,7 @@ def export_shape(row: "ExportRow") -> dict[str, Json]:
     }
 
 
-def _row(row: "ExportRow") -> tuple[str, ...]:
+def export_row(row: "ExportRow") -> tuple[str, ...]:
     state = "failed" if row.failed else "ended" if row.ended else f"until {local(row.ends)[:10]}"
     return (
         row.code,

@@ -22,6 +22,7 @@ _NAMES: Final = {
     "notice": "a notice",
     "group": "the group",
     "contact": "a way to reach somebody",
+    "export": "an export",
     "listed": "somebody known of from a list",
     "import": "an import",
 }

@@ -154,6 +154,20 @@ def _show_repair(group: "Group", found: Found) -> Shown:
     return shapes.repair(row), "\n".join(lines)
 
 
+def _show_export(group: "Group", found: Found) -> Shown:
+    from mutualaid.cli.exporting import export_row, export_shape
+
+    row = next((row for row in group.exports(None) if row.id == found.id), None)
+    if row is None:  # a further part of one
+        return _show_other(group, found)
+    lines = ["  ".join(export_row(row))]
+    mine = next((each for each in group.exports_with_me() if each.export.id == found.id), None)
+    if mine is not None:
+        lines.append(f"  Of you: {', '.join(mine.fields)}")
+    fields = list(mine.fields) if mine else []
+    return {**export_shape(row), "of_me": fields}, "\n".join(lines)
+
+
 _EVERYTHING: Final = 1_000_000
 
 
@@ -183,5 +197,6 @@ _SHOWN: Final[dict[str, Callable[["Group", Found], Shown]]] = {
     "response": _show_answer,
     "person": _show_person,
     "place": _show_place,
+    "export": _show_export,
     "repair": _show_repair,
 }

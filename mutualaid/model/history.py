@@ -66,6 +66,12 @@ _FIELDS: Final = {
     "alt": "photos",
     "photo": "photos",
     "ask": "who may take a part",
+    "share": "for whom it may leave",
+    "share_photos": "for whom its photos may leave",
+    "share_for": "for whom the name may leave",
+    "point": "where it is",
+    "contact": "how it is reached",
+    "more": "remarks",
 }
 
 

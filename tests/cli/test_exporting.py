@@ -223,3 +223,25 @@ def test_a_disk_that_is_full_or_read_only(sharing: Run, profile: Path, disk: Sma
     assert disk.run("ls", "-A", str(disk.folder)).stdout.split() == ["filler", "out"]
     top = disk.run("ls", "-A", os.fspath(there)).stdout
     assert "manifest.json" in top
+
+
+def test_an_export_is_shown_by_its_code(sharing: Run, tmp_path: Path) -> None:
+    done = sharing("export", "vcard", str(tmp_path / "out.vcf"), "--audience", "print", "--json")
+    code = done.document["code"]
+    shown = sharing("show", code, "--json").document
+    assert (shown["code"], shown["formats"]) == (code, ["vcard"])
+    assert shown["of_me"] == ["name", "area"]
+    assert "Of you: name, area" in sharing("show", code).out
+
+
+@pytest.mark.parametrize("name", ["csv", "murmurations"])
+def test_one_format_of_several_files_in_a_single_one(
+    sharing: Run, tmp_path: Path, name: str
+) -> None:
+    suffix = {"csv": ".csv", "murmurations": ".json"}[name]
+    assert sharing("export", name, str(tmp_path / "folder"), "--audience", "print").code == 0
+    assert (tmp_path / "folder" / "manifest.json").is_file()
+    dest = tmp_path / f"one{suffix}"
+    assert sharing("export", name, str(dest), "--audience", "print").code == 0
+    assert dest.is_file()
+    assert sharing("check-export", str(dest)).code == 0

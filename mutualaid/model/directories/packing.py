@@ -58,30 +58,36 @@ class Packed:
     """A part that can be asked; of bytes that are none it is an empty one."""
 
     def __init__(self, data: bytes) -> None:
-        self._people: list[bytes] = []
-        self._bits: list[int] = []
-        self._posts: list[bytes] = []
+        self._data = data
+        self._persons = self._count = self._middle = 0
         if len(data) < _HEAD.size:
             return
         version, persons, posts = _HEAD.unpack_from(data)
         middle = _HEAD.size + persons * _PERSON
-        if version != _VERSION or len(data) != middle + posts * _ID:
-            return
-        entries = [data[at : at + _PERSON] for at in range(_HEAD.size, middle, _PERSON)]
-        self._people = [entry[:_ID] for entry in entries]
-        self._bits = [int.from_bytes(entry[_ID:], "big") for entry in entries]
-        self._posts = [data[at : at + _ID] for at in range(middle, len(data), _ID)]
+        if version == _VERSION and len(data) == middle + posts * _ID:
+            self._persons, self._count, self._middle = persons, posts, middle
+
+    def _find(self, id_: bytes, start: int, width: int, count: int) -> int | None:
+        """Where the entry of that id begins; nothing is unpacked to find it."""
+        at = bisect_left(range(count), id_[:_ID], key=lambda place: self._id(start, width, place))
+        if at < count and self._id(start, width, at) == id_[:_ID]:
+            return start + at * width
+        return None
+
+    def _id(self, start: int, width: int, place: int) -> bytes:
+        begins = start + place * width
+        return self._data[begins : begins + _ID]
 
     def fields(self, person: bytes) -> tuple[str, ...]:
         """What of a person left: names of fields and contacts."""
-        at = bisect_left(self._people, person[:_ID])
-        if at == len(self._people) or self._people[at] != person[:_ID]:
+        at = self._find(person, _HEAD.size, _PERSON, self._persons)
+        if at is None:
             return ()
-        return tuple(name for place, name in enumerate(_NAMES) if self._bits[at] >> place & 1)
+        bits = int.from_bytes(self._data[at + _ID : at + _PERSON], "big")
+        return tuple(name for place, name in enumerate(_NAMES) if bits >> place & 1)
 
     def posts(self, ids: Iterable[bytes]) -> Iterator[bytes]:
         """Those of these posts that left."""
         for id_ in ids:
-            at = bisect_left(self._posts, id_[:_ID])
-            if at < len(self._posts) and self._posts[at] == id_[:_ID]:
+            if self._find(id_, self._middle, _ID, self._count) is not None:
                 yield id_
