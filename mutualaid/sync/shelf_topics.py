@@ -122,10 +122,11 @@ class ShelfWork:
         """What this machine can open here, in the order in which to look: an older lock's topic may
         bring the key of a newer one. Without ``everything`` what is most likely to have news."""
         replica = self._replica
+        newest = MOST_TOPICS if everything else RECENT_TOPICS
         epochs = [
             epoch
-            for age, epoch in enumerate(replica.epochs()[:MOST_TOPICS])
-            if everything or age < RECENT_TOPICS or epoch.id in self._in_use
+            for age, epoch in enumerate(replica.epochs())
+            if age < newest or epoch.id in self._in_use
         ]
         locks = [Lock.of_epoch(epoch) for epoch in reversed(epochs)]
         invitation = replica.invitation

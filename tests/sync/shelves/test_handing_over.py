@@ -4,6 +4,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -164,6 +165,35 @@ def test_two_rotations_while_away_are_found_one_after_the_other(world: World, pl
     assert cleo.replica.current_key() == ana.replica.current_key()
     world.settle(place, 2)
     assert len(world.views()) == 1
+
+
+def test_after_many_rotations_only_some_topics_are_looked_at(world: World, place: Place) -> None:
+    """The newest, and, however old, the one on which somebody may be."""
+    ana, _ben, cleo = elm_street(world, "Ben", "Cleo")
+    for _ in range(30):
+        ana.rotate()
+        world.visit("Ana", place)
+    world.visit("Ben", place)
+    world.visit("Ana", place)
+    listed: list[bytes] = []
+    real = MemoryShelf.list
+
+    async def count(self: MemoryShelf, topic: keys.SigningKey, after: Any) -> Any:
+        listed.append(topic.public)
+        return await real(self, topic, after)
+
+    with pytest.MonkeyPatch.context() as watched:
+        watched.setattr(MemoryShelf, "list", count)
+        ana.post(need("After"))
+        world.visit("Ana", place)
+        assert lock(ana, 30).topic.public in listed
+        assert len(set(listed)) == 4
+        listed.clear()
+        world.visit("Ana", place, afresh=True)
+        assert len(set(listed)) == 17
+    world.visit("Cleo", place)
+    assert titles(world, "Cleo") == {"After"}
+    assert cleo.replica.current_key() == ana.replica.current_key()
 
 
 def test_what_somebody_wrote_who_had_not_heard_of_it_is_read_and_left_anew(
