@@ -111,3 +111,20 @@ def _batch(batch: bytes, group: bytes) -> list[Entry]:
     assert not fixed
     assert not payloads
     return found
+
+
+def rotated(payload: bytes, device_seed: bytes) -> tuple[bytes, bytes]:
+    """Id and secret of the epoch that a rotation of one part hands to the device of this seed."""
+    number, epoch, part, parts, devices, boxes = cbor2.loads(payload)
+    assert (number, part, parts) == (9, 0, 1)
+    assert devices == sorted(devices)
+    assert len(devices) == len(boxes) <= 500
+    public, secret = bindings.crypto_sign_seed_keypair(device_seed)
+    box = boxes[devices.index(public)]
+    opened = bindings.crypto_box_seal_open(
+        box,
+        bindings.crypto_sign_ed25519_pk_to_curve25519(public),
+        bindings.crypto_sign_ed25519_sk_to_curve25519(secret),
+    )
+    assert derive(opened, "epoch/id")[:8] == epoch
+    return epoch, opened

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mutualaid.model import keys
+from mutualaid.model import control, keys
 from mutualaid.model.entry import Chain
 from mutualaid.model.photos import MOST_TAKEN
 from mutualaid.sync import parcel as parcels
@@ -134,6 +134,19 @@ def test_what_is_sealed_is_read_and_has_a_size_that_tells_little(index: Index, b
     assert len(data) in {4096 << n for n in range(9)}
     assert outside(data).head_length in {512 << n for n in range(8)}
     assert seal(LOCK, index, body) == data, "the same content is the same parcel"
+
+
+def test_a_reader_from_the_description_follows_a_rotation() -> None:
+    vector = VECTORS["rotation"]
+    payload = bytes.fromhex(vector["payload"])
+    epoch, secret = parcel_reader.rotated(payload, bytes.fromhex(vector["device seed"]))
+    assert (epoch.hex(), secret.hex()) == (vector["epoch id"], vector["epoch secret"])
+    assert parcel_reader.Keys.of_epoch(secret).topic.hex() == vector["topic"]
+    part = control.decode(payload)
+    assert isinstance(part, control.Rotate)
+    device = keys.SigningKey(bytes.fromhex(vector["device seed"]))
+    box = part.boxes[part.devices.index(device.public)]
+    assert keys.EpochKey(keys.device_sealing_key(device).open(box)).id == part.epoch == epoch
 
 
 @given(indexes, bodies)

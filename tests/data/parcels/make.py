@@ -12,6 +12,7 @@ from pathlib import Path
 import cbor2
 
 from mutualaid.model import keys
+from mutualaid.model.control import encode, rotation
 from mutualaid.model.entry import (
     NO_ENTRY,
     SIGNED_DOMAIN,
@@ -67,6 +68,21 @@ def vector(about: str, lock: Lock, index: Index, body: Body) -> dict[str, object
     return {"about": about, "name": name_of(parcel).hex(), "parcel": parcel.hex()}
 
 
+def handed_over() -> dict[str, str]:
+    """A rotation for two devices of which the seed of one is given; its boxes differ each time."""
+    following = keys.EpochKey(b"\x77" * 32)
+    devices = (DEVICE.public, keys.SigningKey(b"\x88" * 32).public)
+    boxes = {each: keys.seal(keys.sealing_public_of(each), following.secret) for each in devices}
+    (part,) = rotation(following.id, boxes)
+    return {
+        "payload": encode(part).hex(),
+        "device seed": DEVICE.seed.hex(),
+        "epoch secret": following.secret.hex(),
+        "epoch id": following.id.hex(),
+        "topic": Lock.of_epoch(following).topic.public.hex(),
+    }
+
+
 def main() -> None:
     """Write ``vectors.json``."""
     lock, welcome = Lock.of_epoch(EPOCH), Lock.of_seed(SEED)
@@ -119,6 +135,7 @@ def main() -> None:
             Index((stretch(control),)),
             Body((encode_batch([control[0]]),), epochs=(EPOCH.secret,)),
         ),
+        "rotation": handed_over(),
         "bad": [
             {"error": error, "about": about, "parcel": data.hex()} for error, about, data in bad
         ],
