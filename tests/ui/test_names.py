@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 
 from mutualaid.app import DIALOGS
 from mutualaid.model.group import Group
+from mutualaid.model.values.directories import KnownRow
 from mutualaid.ui.neighbourhood.fix_form import FixDialog
+from mutualaid.ui.neighbourhood.known_people import AgreedDialog
 from mutualaid.ui.neighbourhood.place_form import PlaceDialog
 from mutualaid.ui.neighbourhood.repair_form import RepairDialog
 from mutualaid.ui.pages import PAGES
@@ -40,6 +42,11 @@ def _of_the_program(module: str, cls: str, window: Shell) -> QDialog:
     return made
 
 
+KNOWN = KnownRow(
+    *(1, bytes(16), "K7PQ", "Rosa", "North side", ("sv",), "evenings", ("bread",), ()),
+    *("The library", "", "", (), True, True),
+)
+
 DIALOG_MAKERS: dict[str, Callable[[Shell], QDialog]] = {
     **{name: partial(_of_the_program, *where) for name, where in DIALOGS.items()},
     "fix": lambda window: FixDialog(window, window.desk, "Kettle"),
@@ -47,6 +54,7 @@ DIALOG_MAKERS: dict[str, Callable[[Shell], QDialog]] = {
     "place": lambda window: PlaceDialog(window, window.desk),
     "correct place": lambda window: PlaceDialog(window, window.desk, window.desk.group.places()[0]),
     "passphrase": lambda window: PassphraseDialog(window, window.desk, lambda: None),
+    "agreed": lambda window: AgreedDialog(window, window.desk, KNOWN),
 }
 
 
@@ -132,6 +140,37 @@ def test_every_pane(window, name):
     look_at(window)
     assert cut(page) == []
     settle()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1024, 600)])
+@pytest.mark.parametrize("name", ["out", "print", "in", "log", "plan"])
+def test_every_view_of_directories(window, qtbot, name, size):
+    window.resize(*size)
+    window.show_page("directories")
+    page = window.page
+    page.show_view("out" if name == "plan" else name)
+    if name == "plan":
+        with qtbot.waitSignal(page.view("out").planned):
+            page.view("out").make_plan()
+    lay_out()
+    look_at(window)
+    assert cut(page) == []
+    theme().set_text_scale(2.0)
+    try:
+        window.resize(1600, 1000)
+        lay_out()
+        assert cut(page) == []
+    finally:
+        theme().set_text_scale(1.0)
+
+
+@pytest.mark.parametrize("view", ["show_reach", "show_consent"])
+def test_every_view_of_my_page(window, view):
+    window.show_page("mine")
+    getattr(window.page, view)()
+    lay_out()
+    look_at(window)
+    assert cut(window.page) == []
 
 
 @pytest.mark.parametrize("name", DIALOG_MAKERS)

@@ -5,9 +5,10 @@
 import pytest
 from PySide6.QtCore import Qt
 
-from mutualaid.model.values import ContactKind, Fix, PlaceKind
+from mutualaid.model.values import Audience, ContactKind, Fix, PlaceKind
 from mutualaid.ui.neighbourhood.place_form import PlaceDialog, next_open_text, read_fixes
 from mutualaid.ui.neighbourhood.places import PlacesPage
+from mutualaid.ui.widgets import Text
 from tests.ui.helpers import Key, dialog, dialogs_open, press, settle, tab_to, type_text
 
 
@@ -175,4 +176,23 @@ def test_how_a_place_is_reached_and_where_it_is(page, form, window, group):
     assert now.point == ""
     window.undo()
     assert group.place(row.id).point == row.point
+    settle()
+
+
+def test_for_whom_a_place_may_leave_is_said_in_its_form_and_undone(page, form, window, group):
+    form.name.setText("The toolshed")
+    form.share.choose(Audience.PUBLIC)
+    form.try_submit()
+    place = next(row for row in group.places() if row.name == "The toolshed")
+    assert group.place_share(place.id) is Audience.PUBLIC
+    words = " ".join(one.text() for one in page.detail.findChildren(Text))
+    assert "May leave the group for: everybody" in words
+    page.detail.edit.click()
+    again = dialog(PlaceDialog)
+    assert again.share.currentText() == "everybody"
+    again.share.choose(Audience.LINKED)
+    again.try_submit()
+    assert group.place_share(place.id) is Audience.LINKED
+    window.undo()
+    assert group.place_share(place.id) is Audience.PUBLIC
     settle()
