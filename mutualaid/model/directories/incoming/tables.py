@@ -45,9 +45,10 @@ _MARKS: Final = (
 )
 #: Older encodings that lists of the world's neighbourhoods may still have.
 _OLDER: Final = [
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
-    *("cp1258", "mac_roman", "koi8_r", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+    *("cp1251", "cp1253", "cp1255", "cp1256", "cp1258", "koi8_r", "shift_jis", "euc_jp"),
+    *("gb18030", "big5", "euc_kr"),
 ]
+_LATIN: Final = ("cp1252", "cp1250", "cp1257", "cp1254", "mac_roman")
 
 
 class Row(NamedTuple):
@@ -188,11 +189,12 @@ def _without_mark(sample: bytes) -> str:
         return ""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
-    if odd > half * 0.4 > even * 2:
-        return "utf-16-le"
-    if even > half * 0.4 > odd * 2:
-        return "utf-16-be"
-    return ""
+    encoding = "utf-16-le" if odd > half * 0.4 > even * 2 else "utf-16-be"
+    if max(even, odd) <= half * 0.4 or min(even, odd) * 2 >= half * 0.4:
+        return ""
+    text = sample[: half * 2].decode(encoding, errors="replace")
+    odd_ones = sum(not letter.isprintable() and letter not in "\t\r\n" for letter in text)
+    return "" if odd_ones * 20 > len(text) or "\ufffd" in text[:-1] else encoding
 
 
 def _first_not_utf8(file: io.BufferedReader) -> int | None:
@@ -219,25 +221,34 @@ def _is_no_text(sample: bytes) -> bool:
 
 def _older(sample: bytes) -> tuple[str, str]:
     """The encoding of text that is not UTF-8, and its name for people."""
-    from charset_normalizer import from_bytes  # only now: it takes a while
+    letters = sum(byte >= 0x80 or chr(byte).isalpha() for byte in sample)
+    if sum(byte >= 0x80 for byte in sample) * 2 < letters:
+        # Latin letters with a few accents: what makes words of them.
+        encoding = max(_LATIN, key=lambda name: (_sense(sample, name), -_LATIN.index(name)))
+    else:
+        from charset_normalizer import from_bytes  # only now: it takes a while
 
-    found = from_bytes(sample, cp_isolation=list(_OLDER), threshold=0.3).best()
-    encoding = found.encoding if found is not None else "cp1252"
-    if encoding != "cp1252" and _is_western(sample):
-        encoding = "cp1252"
+        found = from_bytes(sample, cp_isolation=list(_OLDER), threshold=0.5).best()
+        encoding = found.encoding if found is not None else "cp1252"
     names = {"cp1252": "Windows-1252 (western)", "mac_roman": "Mac Roman"}
     return encoding, names.get(encoding, encoding.replace("cp", "Windows-"))
 
 
-def _is_western(sample: bytes) -> bool:
-    """Whether the bytes above ASCII are few and stand alone between letters, as accents do."""
-    high = [at for at, byte in enumerate(sample) if byte >= 0x80]
-    if not high or len(high) * 12 > len(sample):
-        return False
-    common = b"\xe4\xf6\xfc\xc4\xd6\xdc\xdf\xe9\xe8\xea\xe0\xe1\xe7\xed\xf3\xfa\xf1\xf4\xee\xef\xe2"
-    common += b"\x91\x92\x93\x94\x96\x97\x85\x80\xb0\xab\xbb\xa0\xe5\xe6\xf8\xe3\xf5\xc9\xbf\xa1"
-    known = sum(sample[at] in common for at in high)
-    return known * 10 >= len(high) * 9
+def _sense(sample: bytes, encoding: str) -> float:
+    """How much sense the letters beyond ASCII make in an encoding: within words there are
+    letters, and after a small one none that is great."""
+    text = sample.decode(encoding, errors="replace")
+    score = 0.0
+    for at in (at for at, letter in enumerate(text) if letter >= "\x80"):
+        letter, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
+        if letter.isalpha():
+            score += 1
+            score -= 3 * (letter.isupper() and before.islower())
+        elif letter == "\ufffd" or not letter.isprintable():
+            score -= 5 * (letter != "\xa0")
+        elif before.isalpha() and after.isalpha() and letter not in "\u2019\u2013\u00b7":
+            score -= 3
+    return score
 
 
 # -- lines
@@ -393,7 +404,8 @@ def find_header(
     best = max(range(len(first)), key=lambda at: (scores[at], -at), default=None)
     if best is None or not scores[best]:
         width = max((len(row.cells) for row in first), default=0)
-        return _names([""] * width), itertools.chain(first, rows)
+        numbered = tuple(f"Column {number}" for number in range(1, width + 1))
+        return numbered[:MOST_COLUMNS], itertools.chain(first, rows)
     return _names(first[best].cells), itertools.chain(first[best + 1 :], rows)
 
 
