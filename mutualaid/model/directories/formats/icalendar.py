@@ -16,6 +16,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 from mutualaid.model import hours, times
 from mutualaid.model.directories.directory import Contact, Directory, Place, Post, public_id
 from mutualaid.model.directories.formats.format import File, Format, Tick
+from mutualaid.model.directories.formats.stamps import utc
 from mutualaid.model.taxonomy import CATEGORY_BY_ID
 from mutualaid.model.values import Audience, ContactKind, PlaceKind, PostKind, PostStatus, Repeat
 
@@ -82,11 +83,11 @@ def _head(directory: Directory) -> Calendar:
         calendar.add(name, group.name)
     for name in ("description", "x-wr-caldesc"):
         calendar.add(name, about)
-    calendar.add("last-modified", _utc(directory.made))
+    calendar.add("last-modified", utc(directory.made))
     zone = times.zone_of(group.tz)
     if zone is not dt.UTC:
         calendar.add("x-wr-timezone", group.tz)
-    made_at = _utc(directory.made)
+    made_at = utc(directory.made)
     calendar.add_component(_timezone(zone, made_at - _FAR, made_at + _FAR))
     return calendar
 
@@ -107,11 +108,11 @@ def _post(post: Post, starts: int, directory: Directory) -> Event:
     if post.repeat is not None:
         until = directory.ends if post.expires is None else min(post.expires, directory.ends)
         if until > starts:
-            event.add("rrule", {**_repeats(post.repeat, begins), "until": _utc(until)})
+            event.add("rrule", {**_repeats(post.repeat, begins), "until": utc(until)})
     if post.created:
-        event.add("created", _utc(post.created))
+        event.add("created", utc(post.created))
     if post.updated:
-        event.add("last-modified", _utc(post.updated))
+        event.add("last-modified", utc(post.updated))
     if post.area:
         event.add("location", post.area)
     category = CATEGORY_BY_ID.get(post.category)
@@ -155,7 +156,7 @@ def _words_of_post(post: Post, directory: Directory) -> Iterator[str]:
 
 def _place(place: Place, directory: Directory) -> Iterator[Event]:
     zone = times.zone_of(directory.group.tz)
-    today = _utc(directory.made).astimezone(zone).date()
+    today = utc(directory.made).astimezone(zone).date()
     for session in _sessions(place):
         date = _first(session, today)
         if date is not None:
@@ -182,7 +183,7 @@ def _open(
     event: Event, session: hours.Session, date: dt.date, zone: dt.tzinfo, directory: Directory
 ) -> None:
     """The times of a session, by the clock on the wall."""
-    ends = _utc(directory.ends)
+    ends = utc(directory.ends)
     if session.opens is None:
         begins: dt.date = date
         until: dt.date = ends.astimezone(zone).date()
@@ -222,7 +223,7 @@ def _tell(event: Event, place: Place, directory: Directory) -> None:
         event.add("geo", (place.point.lat, place.point.lon))
     event.add("categories", [_PLACES[place.kind]])
     if place.updated:
-        event.add("last-modified", _utc(place.updated))
+        event.add("last-modified", utc(place.updated))
     said = [place.about]
     if place.fixes:
         fixes = (
@@ -242,7 +243,7 @@ def _tell(event: Event, place: Place, directory: Directory) -> None:
 def _event(uid: str, directory: Directory) -> Event:
     event = Event()
     event.add("uid", uid)
-    event.add("dtstamp", _utc(directory.made))
+    event.add("dtstamp", utc(directory.made))
     event.add("class", "PUBLIC" if directory.audience is Audience.PUBLIC else "PRIVATE")
     event.add("transp", "TRANSPARENT")
     return event
@@ -266,15 +267,11 @@ def _contact(contact: Contact) -> str:
     return f"{contact.kind.value.capitalize()}: {contact.value}"
 
 
-def _utc(moment: int) -> dt.datetime:
-    return dt.datetime.fromtimestamp(moment // 1000, dt.UTC)
-
-
 def _local(moment: int, zone: dt.tzinfo, directory: Directory) -> dt.datetime:
     """A time by the clock on the wall; in UTC where that would not say which is meant."""
-    time = _utc(moment)
+    time = utc(moment)
     local = time.astimezone(zone)
-    return time if abs(time - _utc(directory.made)) > _FAR or local.fold else local
+    return time if abs(time - utc(directory.made)) > _FAR or local.fold else local
 
 
 def _timezone(zone: dt.tzinfo, first: dt.datetime, last: dt.datetime) -> Timezone:

@@ -13,7 +13,6 @@ https://w3id.org/valueflows/ont/1.0.0/vf, units by the Ontology of units of Meas
 told in the words of both: those of Valueflows are narrower, and most programs know the others.
 """
 
-import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -30,6 +29,7 @@ from mutualaid.model.directories.directory import (
     public_id,
 )
 from mutualaid.model.directories.formats.format import File, Format, Tick
+from mutualaid.model.directories.formats.stamps import stamp
 from mutualaid.model.taxonomy import CATEGORY_BY_ID
 from mutualaid.model.values import Mode, Part, PostKind, PostStatus, SkillLevel, Standing
 
@@ -376,9 +376,7 @@ def _area_id(area: str) -> str | None:
 
 
 def _stamp(moment: int | None) -> str | None:
-    if not moment:
-        return None
-    return f"{dt.datetime.fromtimestamp(moment // 1000, dt.UTC):%Y-%m-%dT%H:%M:%S}Z"
+    return stamp(moment) if moment else None
 
 
 FORMAT: Final = Format(

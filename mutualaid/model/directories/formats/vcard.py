@@ -11,7 +11,6 @@ the same is said in a ``NOTE`` that is marked as derived (RFC 9554), so that rea
 not take it for something new.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
@@ -27,6 +26,7 @@ from mutualaid.model.directories.directory import (
     public_id,
 )
 from mutualaid.model.directories.formats.format import File, Format, Tick
+from mutualaid.model.directories.formats.stamps import utc
 from mutualaid.model.directories.languages import tag_of
 from mutualaid.model.values import ContactKind, Fix, PlaceKind, Skill, SkillLevel
 
@@ -242,8 +242,7 @@ def _degrees(value: float) -> str:
 
 
 def _stamp(moment: int, *, exact: bool = False) -> str:
-    time = dt.datetime.fromtimestamp(moment // 1000, dt.UTC)
-    return f"{time:%Y%m%dT%H%M%S}" + (f".{moment % 1000:03}Z" if exact else "Z")
+    return f"{utc(moment):%Y%m%dT%H%M%S}" + (f".{moment % 1000:03}Z" if exact else "Z")
 
 
 FORMAT: Final = Format(
