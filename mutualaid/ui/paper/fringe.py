@@ -6,7 +6,7 @@ from typing import Final
 
 import segno
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from mutualaid.model.directories.paper.sheet import Strips
 from mutualaid.ui.paper.lettering import HAIRLINE, QUIET, Lettering, Line, Piece, Type
@@ -82,22 +82,12 @@ def quick_response(painter: QPainter, text: str, where: QRectF) -> None:
     code = segno.make_qr(text[:_LONGEST_SCAN], error="m", boost_error=False)
     rows = [bytes(row) for row in code.matrix]
     module = where.width() / (len(rows) + 2 * _QUIET_ZONE)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor("#000000"))
+    # One shape, so that no light seams show between its modules.
+    dark_ones = QPainterPath()
+    dark_ones.setFillRule(Qt.FillRule.WindingFill)
     for number, row in enumerate(rows, _QUIET_ZONE):
-        start = None
-        for at, dark in enumerate((*row, 0)):
-            if dark and start is None:
-                start = at
-            elif not dark and start is not None:
-                # One bar for each run: no light seams between its modules.
-                painter.drawRect(
-                    QRectF(
-                        where.x() + (start + _QUIET_ZONE) * module,
-                        where.y() + number * module,
-                        (at - start) * module,
-                        module * 1.02,
-                    )
-                )
-                start = None
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+        for at, dark in enumerate(row, _QUIET_ZONE):
+            if dark:
+                left, top = where.x() + at * module, where.y() + number * module
+                dark_ones.addRect(QRectF(left, top, module * 1.01, module * 1.01))
+    painter.fillPath(dark_ones, QColor("#000000"))

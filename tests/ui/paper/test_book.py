@@ -7,7 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QImage
+import segno
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
@@ -17,6 +19,7 @@ from mutualaid.model.directories.paper import LANGUAGES, SHEETS, make
 from mutualaid.model.directories.paper.sheet import Section, Sheet, Text
 from mutualaid.model.values import PostKind
 from mutualaid.ui.paper import Book, Look, Paper, ensure_application, pdf
+from mutualaid.ui.paper.fringe import quick_response
 from mutualaid.ui.paper.look import MM
 from tests.helpers.pdf import facts_of, needs_poppler, words_of
 from tests.model.directories.examples import large, rich
@@ -287,3 +290,20 @@ def test_the_application_is_made_once() -> None:
 
 def test_margins_are_wider_than_what_printers_leave() -> None:
     assert all(look.margin >= 10 * MM for look in LOOKS)
+
+
+@pytest.mark.parametrize("text", ["K7QF2M9P", "K7QF2M9P\nأحتاج إلى توصيلة\n0555 100", "x" * 900])
+def test_a_square_is_what_a_telephone_reads(text: str) -> None:
+    image = QImage(800, 800, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    quick_response(painter, text, QRectF(0, 0, 800, 800))
+    painter.end()
+    matrix = segno.make_qr(text[:600], error="m", boost_error=False).matrix
+    module = 800 / (len(matrix) + 8)
+    for row, modules in enumerate(matrix):
+        for column, dark in enumerate(modules):
+            at = image.pixelColor(
+                int((column + 4.5) * module), int((row + 4.5) * module)
+            ).lightness()
+            assert (at < 128) == bool(dark)

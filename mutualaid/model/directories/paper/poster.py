@@ -30,12 +30,11 @@ def make(
     order = ("today", "days", "week", "anytime")
     shown = sorted(directory.posts, key=lambda each: order.index(each.urgency.value))
     title = words.say("board.title")
-    head = Text(parts.as_of(directory, words), Style.SMALL)
     cards = tuple(_card(each, directory, words) for each in shown)
     section = Section(
-        (head, *cards) if cards else (Text(words.say("board.empty")), head),
+        cards or (Text(words.say("board.empty")),),
         title=title,
-        about=words.say("board.about"),
+        about=f"{words.say('board.about')}\n{parts.as_of(directory, words)}",
         columns=bool(cards),
     )
     return parts.sheet(name, directory, words, title, (section,))
