@@ -149,11 +149,11 @@ class World:
                     "UPDATE contact SET audience = ? WHERE kind = ? AND person = ?",
                     (*at, self.street[who].me),
                 )
-        for name, shares in consents.posts.items():
+        for name, three in consents.posts.items():
             (number,) = db.execute(
                 "SELECT number FROM record WHERE id = ?", (self.posts[name],)
             ).fetchone()
-            said = [None if share is None else level(share) for share in shares]
+            said = [None if share is None else level(share) for share in three]
             db.execute("INSERT INTO post_share VALUES (?, ?, ?, ?)", (number, *said))
         db.execute("UPDATE place SET share = ?", (level(consents.place),))
         db.execute("UPDATE listed SET agreed = ?", ("by phone" if consents.agreed else "",))
