@@ -149,6 +149,7 @@ class _Reading:
         self._problems: list[Problem] = []
         self._more_problems = 0
         self._left_out: Counter[str] = Counter()
+        self._notes = 0
         self._card: _Card | None = None
         self._inside = 0  # a card within a card: somebody's assistant
         self._binary = False
@@ -215,6 +216,7 @@ class _Reading:
         else:
             self.items.append(_item(card, name, self.sort))
             self._left_out.update(_left_out(card))
+            self._notes += self.items[-1].sort is Sort.PERSON and "Note" in self.items[-1].more
             self.groups[_line(card.first("X-MUTUALAID-GROUP"))] = None
 
     def problem(self, line: int, why: str, *, kept: bool = False) -> None:
@@ -233,6 +235,12 @@ class _Reading:
             )
         for name, count in sorted(self._left_out.items()):
             why = f"{name} of {count} {'card' if count == 1 else 'cards'} is not taken in."
+            problems.append(Problem("all cards", why, kept=True))
+        if self._notes:
+            why = (
+                f"{self._notes} {'card has' if self._notes == 1 else 'cards have'} a note about"
+                " somebody. It comes along, and the whole group can read it: look at it first."
+            )
             problems.append(Problem("all cards", why, kept=True))
         return tuple(problems)
 
