@@ -18,6 +18,7 @@ _STRIP_LINE: Final = Type(7.5)
 #: How long a strip is, how narrow at least, and how many there are at most.
 _LONG: Final = 40 * MM
 _NARROWEST: Final = 12 * MM
+_LONGEST: Final = 120 * MM
 _MOST: Final = 12
 #: Light modules that a reader wants around the code (ISO/IEC 18004).
 _QUIET_ZONE: Final = 4
@@ -30,8 +31,11 @@ def fringe(block: Strips, width: float, letters: Lettering) -> Piece:
     unit = PT * letters.scale
     long = _LONG * letters.scale
     pad = 4 * unit
-    lines = _strip(block, long - 2 * pad, letters)
-    thick = sum(line.height for line in lines)
+    lines, thick = _strip(block, long - 2 * pad, letters)
+    while thick > width and long < _LONGEST:
+        # More than a strip holds: one that is longer.
+        long *= 1.5
+        lines, thick = _strip(block, long - 2 * pad, letters)
     count = max(1, min(_MOST, int(width / max(_NARROWEST, thick + pad))))
     each = width / count
 
@@ -57,13 +61,13 @@ def fringe(block: Strips, width: float, letters: Lettering) -> Piece:
     return Piece(long, draw, gap=8 * unit)
 
 
-def _strip(block: Strips, long: float, letters: Lettering) -> list[Line]:
-    """The code, one line of the title as a reminder, and all of how to answer."""
+def _strip(block: Strips, long: float, letters: Lettering) -> tuple[list[Line], float]:
+    """The code, one line of the title as a reminder, and all of how to answer; how thick it is."""
     found = letters.lines(block.code, _STRIP_CODE, long)
     found += letters.lines(_shortened(block.title, long, letters), _STRIP_TITLE, long)[:1]
     for each in block.lines:
         found += letters.lines(each, _STRIP_LINE, long)
-    return found
+    return found, sum(line.height for line in found)
 
 
 def _shortened(title: str, long: float, letters: Lettering) -> str:

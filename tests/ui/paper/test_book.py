@@ -284,6 +284,11 @@ def test_a_title_without_an_end() -> None:
     assert_nothing_is_cut(book)
 
 
+def test_a_strip_has_room_for_all_of_how_to_answer() -> None:
+    group = replace(rich().group, phone="0" * 200, where="W" * 600)
+    assert_nothing_is_cut(Book(made("board", replace(rich(), group=group)), Look(Paper.A5)))
+
+
 def test_the_application_is_made_once() -> None:
     assert ensure_application() is QApplication.instance()
 
