@@ -104,6 +104,8 @@ def window(qtbot, profile: Profile, group: Group) -> Iterator[Shell]:
     shell.resize(1280, 800)
     shell.show()
     yield shell
+    # Before its group: a timer that still ran would ask a closed one.
+    shell.close()
     bridge.stop()
 
 

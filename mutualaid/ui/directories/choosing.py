@@ -7,8 +7,8 @@ from typing import Final
 from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from mutualaid.model.directories.formats import NAMES, format_named
 from mutualaid.model.values import Audience
+from mutualaid.ui.directories.format_words import formats
 from mutualaid.ui.page import Desk
 from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import (
@@ -118,13 +118,12 @@ class ChooseStep(QWidget):
             tr("All of them hold the same people, posts and places; choose by who will read it."),
         )
         self.formats: dict[str, CheckBox] = {}
-        for name in NAMES:
-            made = format_named(name)
-            box = CheckBox(tr(made.title))
-            box.setAccessibleDescription(tr(made.about))
+        for name, made in formats().items():
+            box = CheckBox(made.title)
+            box.setAccessibleDescription(made.about)
             box.setChecked(name in USUAL)
             box.toggled.connect(self._tell)
-            about = Text(tr(made.about), Size.META, quiet=True, wrap=True)
+            about = Text(made.about, Size.META, quiet=True, wrap=True)
             about.setIndent(theme().px(30))
             pair = QVBoxLayout()
             pair.setSpacing(0)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLocale
 
 from mutualaid.model.values import Audience, ContactKind
 from mutualaid.model.values.directories import ExportRow, HeldWhy, ShareField
+from mutualaid.ui.directories.format_words import formats
 from mutualaid.ui.mine.contact_words import contact_word
 from mutualaid.ui.widgets import Choice
 from mutualaid.ui.wording import listed
@@ -127,15 +128,10 @@ def went_words(row: ExportRow) -> str:
 
 def format_word(name: str) -> str:
     """A format as people call it; a sheet of paper for ``print:board``."""
-    from mutualaid.errors import BadValueError
-    from mutualaid.model.directories.formats import format_named
-
     if name.startswith("print:"):
         return tr("on paper: {sheet}", sheet=sheet_word(name.removeprefix("print:")))
-    try:
-        return tr(format_named(name).title)
-    except BadValueError:
-        return name  # of a newer version
+    known = formats().get(name)
+    return name if known is None else known.title  # of a newer version
 
 
 def formats_words(names: Sequence[str]) -> str:
