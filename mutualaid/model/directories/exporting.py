@@ -168,6 +168,7 @@ class Exporting(Consenting):
             writing.check_place(dest, folder=folder)
             with writing.Aside(dest, folder) as aside:
                 for format_ in formats:
+                    steps.start(format_.name)
                     for file in self._files(format_, plan, steps):
                         aside.add(writing.in_place(file, format_, alone=len(formats) == 1))
                 if not folder and len(aside.files) != 1:

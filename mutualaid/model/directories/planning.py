@@ -25,7 +25,7 @@ from mutualaid.model.values.directories import Held, HeldWhy, Loss, PlanLine, Sh
 Record = Person | Post | Place | Repair
 
 #: Fields that say what a record is rather than anything of it.
-_UNSAID: Final = frozenset(("id", "code", "known_of", "by_name"))
+_UNSAID: Final = frozenset(("id", "code", "known_of", "by_name", "first"))
 #: Fields that every record has, so that the plan does not name them each time.
 _EVERYWHERE: Final = frozenset(("created", "updated", "kind", "outcome"))
 #: What a page shows of what its person agreed to.
@@ -235,24 +235,27 @@ def _shared(person: Person) -> Iterator[str]:
 
 
 class Steps:
-    """Progress over all formats: each counts the records it writes."""
+    """Progress over all formats. Each has as many steps as records, however often it tells of
+    one, so that none stands at the end while others are still to come."""
 
     def __init__(self, plan: Plan, tick: Progress) -> None:
         self._tick = tick
-        self._done = 0
-        self._total = max(
-            1,
-            sum(
-                len(records)
-                for directory in plan.by_format.values()
-                for _sort, records in sorts(directory)
-            ),
-        )
+        self._counts = {
+            name: sum(len(records) for _sort, records in sorts(directory))
+            for name, directory in plan.by_format.items()
+        }
+        self._total = max(1, sum(self._counts.values()))
+        self._before = self._here = self._most = 0
+
+    def start(self, format_name: str) -> None:
+        """The next format begins."""
+        self._before += self._most
+        self._most, self._here = self._counts[format_name], 0
 
     def step(self) -> None:
         """One record more; raises to stop."""
-        self._done += 1
-        self._tick(min(self._done, self._total), self._total)
+        self._here = min(self._here + 1, self._most)
+        self._tick(self._before + self._here, self._total)
 
     def end(self) -> None:
         self._tick(self._total, self._total)

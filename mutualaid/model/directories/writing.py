@@ -8,6 +8,7 @@ cleared away by the next export to the same place; while one is in use, a lock s
 """
 
 import contextlib
+import ctypes
 import errno
 import hashlib
 import os
@@ -258,6 +259,15 @@ def _sync_folder(path: Path) -> None:
 
 def _sync_everything(path: Path) -> None:
     """Many files at once: one call for all of them where there is one."""
+    syncfs = getattr(ctypes.CDLL(None), "syncfs", None) if os.name == "posix" else None
+    if syncfs is not None:
+        # Linux: the disk it lies on, and not whatever else is slow.
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            if syncfs(handle) == 0:
+                return
+        finally:
+            os.close(handle)
     if hasattr(os, "sync"):
         os.sync()
         return

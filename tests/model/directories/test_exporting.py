@@ -368,3 +368,16 @@ def test_repairs_leave_without_a_name(ana: Group) -> None:
     plan = ana.plan_directory(["ords"], Audience.PUBLIC)
     assert [line.title for line in plan.lines] == ["Blue kettle"]
     assert not plan.directory.people
+
+
+def test_progress_never_goes_back_nor_stands_at_the_end(ana: Group, tmp_path: Path) -> None:
+    for at in range(12):
+        post = ana.post(PostDraft(PostKind.NEED, f"Soup {at}")).created
+        assert post is not None
+        ana.share_post(post, Audience.PRINT)
+    told: list[int] = []
+    plan = ana.plan_directory(["site", "hsds", "text"], Audience.PRINT)
+    ana.write_directory(plan, tmp_path / "out", tick=lambda done, _of: told.append(done))
+    assert told == sorted(told)
+    total = told[-1]
+    assert told.index(total) >= len(told) - 3
