@@ -108,6 +108,9 @@ class Post:
     starts: int | None = None  # ms; of a repeating post the next time
     ends: int | None = None
     repeat: Repeat | None = None
+    #: Begin and end of the first time, where the next is a later one: what comes back on the 31st
+    #: does so on the 28th of February.
+    first: tuple[int, int | None] | None = None
     created: int = 0  # ms
     updated: int = 0  # ms
     expires: int | None = None  # ms; None: standing

@@ -33,6 +33,7 @@ class _Extras:
     parts: Mapping[int, list[tuple[Any, ...]]]
     photos: Mapping[int, list[tuple[Any, ...]]]
     languages: Mapping[int, str]
+    firsts: Mapping[int, tuple[int, int | None]]  # begin and end of the first time of what repeats
     answers: Mapping[bytes, list[tuple[Any, ...]]]
     origins: sources.Sources
 
@@ -50,6 +51,12 @@ def posts(led: Ledger, album: Album) -> list[Post]:
             " JOIN blob ON blob.hash = post_photo.hash ORDER BY record, place"
         ),
         languages=dict(db.execute("SELECT record, lang FROM post WHERE lang <> ''")),
+        firsts={
+            number: (starts, ends if ends > starts else None)
+            for number, starts, ends in db.execute(
+                "SELECT record, starts, ends FROM post WHERE repeat <> 0"
+            )
+        },
         answers=_answers(db),
         origins=sources.read(db, "post"),
     )
@@ -161,6 +168,7 @@ def _post(
     parts = tuple(Part(*each) for each in extras.parts.get(row.number, ()))
     if not parts and row.parts > 1:
         parts = (Part("", row.parts),)
+    first = extras.firsts.get(row.number)
     return Post(
         id=row.id,
         code=row.code,
@@ -174,6 +182,7 @@ def _post(
         starts=row.starts,
         ends=row.ends,
         repeat=row.repeat,
+        first=first if first and first[0] != row.starts else None,
         created=row.created,
         updated=row.updated,
         expires=row.expires,

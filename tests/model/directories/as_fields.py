@@ -76,8 +76,9 @@ def place(each: Place) -> Iterator[tuple[str, Scalar]]:
 
 def post(each: Post) -> Iterator[tuple[str, Scalar]]:
     yield from _source(each)
-    for name in ("title", "text", "category", "area", "when", "starts", "ends", "expires"):
+    for name in ("title", "text", "category", "area", "when", "expires"):
         yield name, getattr(each, name)
+    yield from zip(("starts", "ends"), each.first or (each.starts, each.ends), strict=True)
     for name in ("kind", "urgency", "mode"):
         yield name, getattr(each, name).value
     yield "repeat", each.repeat.value if each.repeat else None

@@ -183,6 +183,7 @@ def posts() -> tuple[Post, ...]:
             starts=NOW + 6 * DAY - 5 * HOUR,
             ends=NOW + 6 * DAY - 3 * HOUR,
             repeat=Repeat.WEEKLY,
+            first=(NOW - 8 * DAY - 5 * HOUR, NOW - 8 * DAY - 3 * HOUR),
             created=NOW - 2 * DAY,
             updated=NOW - DAY,
             expires=None,

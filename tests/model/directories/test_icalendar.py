@@ -151,6 +151,18 @@ def test_a_day_that_a_month_lacks_is_its_last(day: int) -> None:
     } == {18}
 
 
+def test_in_a_short_month_it_is_still_of_the_31st() -> None:
+    first = at(2026, 12, 31, 18, tz="Europe/Berlin")
+    second, third, fourth = (
+        times.occurrence(first, None, Repeat.MONTHLY, number, "Europe/Berlin")[0]
+        for number in (2, 3, 4)
+    )
+    short = post(second, repeat=Repeat.MONTHLY, first=(first, None))
+    (event,) = events(one(short, ends=second + 70 * DAY))
+    assert event["dtstart"].to_ical() == b"20270228T180000"
+    assert rounds(event, 9) == [second, third, fourth]
+
+
 def test_the_hour_that_comes_twice_is_told_in_utc() -> None:
     second = ms(dt.datetime(2027, 10, 31, 1, 30, tzinfo=dt.UTC))  # 02:30 in winter time
     (event,) = events(one(post(second - HOUR, second)))

@@ -108,7 +108,8 @@ def _post(post: Post, starts: int, directory: Directory) -> Event:
     if post.repeat is not None:
         until = directory.ends if post.expires is None else min(post.expires, directory.ends)
         if until > starts:
-            event.add("rrule", {**_repeats(post.repeat, begins), "until": utc(until)})
+            first = utc(post.first[0]).astimezone(zone) if post.first else begins
+            event.add("rrule", {**_repeats(post.repeat, first), "until": utc(until)})
     if post.created:
         event.add("created", utc(post.created))
     if post.updated:
@@ -121,13 +122,13 @@ def _post(post: Post, starts: int, directory: Directory) -> Event:
     return event
 
 
-def _repeats(repeat: Repeat, begins: dt.datetime) -> dict[str, object]:
+def _repeats(repeat: Repeat, first: dt.datetime) -> dict[str, object]:
     """As ``times.occurrence`` has it: a day that a month lacks is its last."""
     if repeat is Repeat.WEEKLY:
-        return {"freq": "weekly", "byday": [_WEEKDAYS[begins.weekday()]]}
-    if begins.day <= 28:
-        return {"freq": "monthly", "bymonthday": [begins.day]}
-    return {"freq": "monthly", "bymonthday": list(range(28, begins.day + 1)), "bysetpos": -1}
+        return {"freq": "weekly", "byday": [_WEEKDAYS[first.weekday()]]}
+    if first.day <= 28:
+        return {"freq": "monthly", "bymonthday": [first.day]}
+    return {"freq": "monthly", "bymonthday": list(range(28, first.day + 1)), "bysetpos": -1}
 
 
 def _words_of_post(post: Post, directory: Directory) -> Iterator[str]:

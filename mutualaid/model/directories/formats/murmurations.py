@@ -152,6 +152,7 @@ def _post(post: Post, directory: Directory) -> dict[str, object]:
     if point is not None:
         point = blur(point)
         profile["geolocation"] = {"lat": point.lat, "lon": point.lon}
+    starts, ends = post.first or (post.starts, post.ends)
     profile[OWN] = _without_nothing(
         id=str(public_id(post.id)),
         updated=post.updated,
@@ -160,8 +161,8 @@ def _post(post: Post, directory: Directory) -> dict[str, object]:
         mode=post.mode.value,
         area=post.area,
         when=post.when,
-        starts=post.starts,
-        ends=post.ends,
+        starts=starts,
+        ends=ends,
         repeat=post.repeat.value if post.repeat else "",
         expires=post.expires,
         standing=post.expires is None,
