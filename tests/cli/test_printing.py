@@ -31,7 +31,7 @@ def post(ana: Run) -> str:
 def test_every_sheet(ana: Run, post: str, sheet: str, tmp_path: Path) -> None:
     file = tmp_path / "sheet.pdf"
     card = ("--post", post) if sheet == "card" else ()
-    ran = ana("print", sheet, str(file), *card, "--json")
+    ran = ana("print", sheet, str(file), *card, "--audience", "print", "--json")
     assert ran.code == 0, ran.err
     assert ran.document["pages"] >= 1
     assert file.read_bytes().startswith(b"%PDF")
@@ -55,6 +55,7 @@ def test_a_poster_holds_only_what_may_be_printed(ana: Run, post: str, tmp_path: 
         assert "A lift to the clinic" in read
         assert post in read
         assert "0555 100" in read
+        assert ("For members of the group only" in read) == (audience == "group")
         assert (kept in read) == ("Kept within the group" in read) == there
 
 
@@ -99,11 +100,11 @@ def test_a_member_prints_for_the_group_and_blank_sheets_alone(
     street_of_three: Neighbours, tmp_path: Path
 ) -> None:
     ben = street_of_three["ben"]
-    ran = ben("print", "board", str(tmp_path / "a.pdf"))
+    ran = ben("print", "board", str(tmp_path / "a.pdf"), "--audience", "print")
     assert ran.code == 1
     assert "steward" in ran.err
     assert not (tmp_path / "a.pdf").exists()
-    assert ben("print", "board", str(tmp_path / "b.pdf"), "--audience", "group").code == 0
+    assert ben("print", "board", str(tmp_path / "b.pdf")).code == 0
     assert ben("print", "sign-up", str(tmp_path / "c.pdf")).code == 0
 
 
@@ -140,7 +141,8 @@ def test_what_does_not_go_together(ana: Run, post: str, tmp_path: Path) -> None:
 
 def test_no_card_of_what_may_not_leave(ana: Run, tmp_path: Path) -> None:
     code = ana("post", "need", "Kept within the group", "--json").document["code"]
-    ran = ana("print", "card", str(tmp_path / "a.pdf"), "--post", code)
+    card = ("print", "card", str(tmp_path / "a.pdf"), "--post", code)
+    ran = ana(*card, "--audience", "print")
     assert ran.code == 1
     assert "Nothing was printed" in ran.err
     assert ana("exports", "--json").document == []

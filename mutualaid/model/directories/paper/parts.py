@@ -8,7 +8,7 @@ from typing import Final
 from mutualaid.model.directories.directory import Contact, Directory, GroupCard, Post
 from mutualaid.model.directories.paper.sheet import Section, Sheet, Style, Text, Tone
 from mutualaid.model.directories.paper.words import Words, clean, isolated
-from mutualaid.model.values import Mode, PostKind, Urgency
+from mutualaid.model.values import Audience, Mode, PostKind, Urgency
 
 #: A poster is read from afar and a strip in passing: letters of a text that fit there.
 LONGEST_ON_BOARD: Final = 600
@@ -25,6 +25,9 @@ def sheet(
         date=words.date(directory.made, zone),
         ends=words.date(directory.ends, zone),
     )
+    if directory.audience not in (Audience.PRINT, Audience.PUBLIC):
+        # On each page: it may hang where others pass by, and its pages may part.
+        foot = f"{foot} {words.say(f'audience.{directory.audience.value}')}"
     return _sheet(name, directory.group, words, title, tuple(sections), foot)
 
 

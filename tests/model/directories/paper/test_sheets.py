@@ -281,7 +281,10 @@ def test_numbers_of_forms_are_made_where_none_are_given() -> None:
 
 def test_an_audience_is_said_on_the_cover() -> None:
     directory = replace(bare(), audience=Audience.GROUP, people=people(2))
-    assert "For members of the group only" in said(make("directory", directory))
+    sheet = make("directory", directory)
+    assert "For members of the group only" in said(replace(sheet, foot=""))
+    assert "For members of the group only" in sheet.foot
+    assert "members" not in make("directory", replace(directory, audience=Audience.PRINT)).foot
 
 
 def test_a_post_that_is_over_is_on_no_sheet() -> None:
