@@ -130,10 +130,9 @@ class Undoing(Knowing):
 
     def _fate(self, each: Brought, import_: bytes) -> _Fate:
         weighed, _number = self._weigh(each.id)
-        first = weighed.counted[0] if weighed.counted else None
-        if weighed.merged is None or first is None:
+        if weighed.merged is None:
             return _Fate(each, None, "It is not here any more.")
-        if _says(first, import_):
+        if any(_is_root(change) and _says(change, import_) for change in weighed.counted):
             return _Fate(each, None, self._why_kept(each, weighed, import_))
         return self._restored(each, weighed, import_)
 

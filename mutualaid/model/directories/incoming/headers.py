@@ -122,9 +122,9 @@ TARGETS: Final[Mapping[Sort, Mapping[str, str]]] = {
         " location name",
         "kind": "kind; type; kind of place; sort; tipo; tipo de lugar; genre; type de lieu; art;"
         " art des ortes; النوع; نوع المكان",
+        "city": "city; town; ciudad; localidad; ville; commune; stadt; ort; المدينة",
         "area": _AREA,
         "address": _STREET,
-        "city": "city; town; ciudad; localidad; ville; commune; stadt; المدينة",
         "postcode": "postcode; postal code; zip; zip code; código postal; code postal; plz;"
         " postleitzahl; الرمز البريدي",
         "hours": "opening hours; hours; open; times; schedule; horario; horarios; horas de"
@@ -161,8 +161,8 @@ TARGETS: Final[Mapping[Sort, Mapping[str, str]]] = {
         "year": "year; year of manufacture; made in; año; année; baujahr; jahr; سنة الصنع",
         "age": "age; product age; years old; edad; antigüedad; âge; alter; العمر",
         "country": "country; país; pais; pays; land; البلد",
-        "place": "place; repair group; group identifier; where; session; lugar; taller; lieu;"
-        " atelier; ort; werkstatt; المكان; الورشة",
+        "place": "place; repair group; group identifier; where; session; workshop; repair cafe;"
+        " venue; event; lugar; taller; lieu; atelier; ort; werkstatt; المكان; الورشة",
         "provider": "data provider",
         **_SOURCE,
     },
@@ -229,16 +229,16 @@ LABELS: Final[Mapping[str, str]] = {
 }
 
 
-def _index(sort: Sort) -> Mapping[str, str]:
-    """Plain header → target."""
-    found: dict[str, str] = {}
+def _index(sort: Sort) -> Mapping[str, tuple[str, ...]]:
+    """Plain header → targets, the likeliest first."""
+    found: dict[str, tuple[str, ...]] = {}
     for target, words in TARGETS[sort].items():
-        for word in (target, *words.split(";")):
-            found.setdefault(plain(word), target)
+        for word in dict.fromkeys(plain(word) for word in (target, *words.split(";"))):
+            found[word] = (*found.get(word, ()), target)
     return found
 
 
-INDEX: Final[Mapping[Sort, Mapping[str, str]]] = {sort: _index(sort) for sort in Sort}
+INDEX: Final[Mapping[Sort, Mapping[str, tuple[str, ...]]]] = {sort: _index(sort) for sort in Sort}
 
 
 #: Words in the name of a file or a sheet that say what it is about.

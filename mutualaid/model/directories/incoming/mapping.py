@@ -71,7 +71,7 @@ def looks_like_header(row: Sequence[str]) -> float:
     filled = [cell for cell in row if cell.strip()]
     if not filled:
         return 0.0
-    known = max(sum(bool(_target(sort, cell)[0]) for cell in filled) for sort in Sort)
+    known = max(sum(bool(_meant(sort, cell)[0]) for cell in filled) for sort in Sort)
     values = sum(cells.is_email(cell) or cells.is_phone(cell) for cell in filled)
     if values or any(len(cell) > 120 for cell in filled):
         return 0.0
@@ -81,13 +81,18 @@ def looks_like_header(row: Sequence[str]) -> float:
 
 
 def guess(
-    name: str, header: Sequence[str], samples: Sequence[Sequence[str]], wanted: Wanted
+    name: str,
+    header: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    wanted: Wanted,
+    *,
+    several: bool = False,
 ) -> Guess:
-    """How a table with this name, header and first rows is to be read.
+    """How a table with this name, header and first rows is to be read; one of ``several``.
 
     Raises BadValueError for a mapping that names what is no column, or no field.
     """
-    said = _said(name, header, wanted)
+    said = _said(name if several else "", header, wanted)
     own = _own(header)
     if own is not None and wanted.sort in (None, own.sort):
         _refuse_odd(own.sort, said)
@@ -178,68 +183,68 @@ def _targets(
     said: Mapping[str, str],
 ) -> tuple[tuple[str, ...], float]:
     """A target for each column, and how well they speak for this sort."""
-    found: list[tuple[str, float]] = []
+    likely: list[tuple[tuple[str, ...], float]] = []
     for at, column in enumerate(header):
         if column in said:
-            found.append((said[column], 2.0))
+            likely.append(((said[column],), 2.0))
             continue
-        target, sure = _target(sort, column)
-        if not target:
-            target, sure = _by_column(
-                sort, [row[at] for row in samples[:_SAMPLES] if at < len(row)]
-            )
-        found.append((target, sure))
-    taken: dict[str, int] = {}
-    for at in sorted(range(len(found)), key=lambda at: (-found[at][1], at)):
-        target = found[at][0]
-        if target in taken and target not in _SHARED and header[at] not in said:
-            found[at] = ("", 0.0)
-        elif target:
-            taken.setdefault(target, at)
+        targets, sure = _meant(sort, column)
+        if not targets:
+            some = [row[at] for row in samples[:_SAMPLES] if at < len(row)]
+            targets, sure = _by_column(sort, some)
+        likely.append((targets, sure))
+    found = [("", 0.0)] * len(header)
+    taken: set[str] = set()
+    for at in sorted(range(len(likely)), key=lambda at: (-likely[at][1], at)):
+        targets, sure = likely[at]
+        for target in targets:
+            if target not in taken or target in _SHARED or header[at] in said:
+                found[at] = (target, sure)
+                taken.add(target)
+                break
     score = sum(
         sure * (2.0 if target in _TELLING[sort] else 1.0)
         for target, sure in found
         if target and target != LEFT_OUT
     )
-    return tuple(target for target, _sure in found), score
+    # Of a repair nothing is kept beside.
+    beside = LEFT_OUT if sort is Sort.REPAIR else ""
+    return tuple(target or beside for target, _sure in found), score
 
 
 @lru_cache(maxsize=4096)
-def _target(sort: Sort, column: str) -> tuple[str, float]:
-    """What the words above a column mean, and how sure that is."""
+def _meant(sort: Sort, column: str) -> tuple[tuple[str, ...], float]:
+    """What the words above a column mean, the likeliest first, and how sure that is."""
     words = plain(column)
     index = INDEX[sort]
     if words in index:
         return index[words], 1.0
     among = set(words.split())
-    best, size = "", 0
-    for phrase, target in index.items():
-        parts = phrase.split()
-        if len(phrase) >= 4 and len(phrase) > size and among.issuperset(parts):
-            best, size = target, len(phrase)
-    return (best, _CONTAINED) if best else ("", 0.0)
+    best: tuple[str, ...] = ()
+    size = 0
+    for phrase, targets in index.items():
+        if len(phrase) >= 4 and len(phrase) > size and among.issuperset(phrase.split()):
+            best, size = targets, len(phrase)
+    return (best, _CONTAINED) if best else ((), 0.0)
 
 
-def _by_column(sort: Sort, values: Sequence[str]) -> tuple[str, float]:
+def _by_column(sort: Sort, values: Sequence[str]) -> tuple[tuple[str, ...], float]:
     """What a column is by what stands in it: ways to reach somebody show."""
     filled = [value for value in values if value.strip()]
     if len(filled) < 2:
-        return "", 0.0
+        return (), 0.0
     if sort is not Sort.REPAIR:
         if sum(map(cells.is_email, filled)) * 10 >= len(filled) * 6:
-            return "email", _CONTAINED
-        if (
-            sum(
-                value.lstrip().startswith(("+", "00", "(", "0")) and cells.is_phone(value)
-                for value in filled
-            )
-            * 10
-            >= len(filled) * 6
-        ):
-            return "phone", _CONTAINED
+            return ("email",), _CONTAINED
+        if sum(map(_is_surely_phone, filled)) * 10 >= len(filled) * 6:
+            return ("phone",), _CONTAINED
     if sort is Sort.POST and all(plain(value) in meanings.KINDS for value in filled):
-        return "kind", 1.0
-    return "", 0.0
+        return ("kind",), 1.0
+    return (), 0.0
+
+
+def _is_surely_phone(text: str) -> bool:
+    return text.lstrip().startswith(("+", "0", "(")) and cells.is_phone(text)
 
 
 def _by_values(sort: Sort, targets: Sequence[str], samples: Sequence[Sequence[str]]) -> float:

@@ -141,7 +141,8 @@ class RowReader:
     # -- one cell
 
     def _beside(self, draft: _Draft, at: int, text: str) -> None:
-        draft.more[self.header[at]] = text
+        if draft.sort is not Sort.REPAIR:
+            draft.more[self.header[at]] = text
 
     def _cell(self, draft: _Draft, at: int, target: str, text: str) -> None:
         """A cell that is no time, by what its column is."""
@@ -263,8 +264,7 @@ class RowReader:
 
     def _not_understood(self, draft: _Draft, at: int, text: str, label: str) -> None:
         """Keep what is not understood beside, and say so once for each word."""
-        if draft.sort is not Sort.REPAIR:
-            self._beside(draft, at, text)
+        self._beside(draft, at, text)
         if (at, text) not in self._odd and len(self._odd) < 500:
             self._odd.add((at, text))
             said = f"“{text[:60]}” is no {label}. It was kept beside, as text."

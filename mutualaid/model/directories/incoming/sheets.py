@@ -113,7 +113,7 @@ class _Found:
             return
         samples = [row.cells for row in first]
         name = table.name if several else ""
-        guess = mapping.guess(table.name, table.header, samples, self._wanted)
+        guess = mapping.guess(table.name, table.header, samples, self._wanted, several=several)
         self._seen.append(_seen(name, table, guess, samples))
         if not guess.fits:
             which = f"“{name}”" if name else "this table"
