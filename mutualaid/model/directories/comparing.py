@@ -70,6 +70,12 @@ class Here:
         self._posts: dict[tuple[str, str], list[tuple[bytes, str]]] | None = None
         self._places: dict[str, list[tuple[bytes, str]]] | None = None
 
+    @property
+    def tz(self) -> str:
+        """Where the group is: a name of the IANA database, or ""."""
+        row = self._db.execute("SELECT tz FROM group_page LIMIT 1").fetchone()
+        return str(row[0]) if row else ""
+
     # -- for certain
 
     def of_source(self, made: Becoming) -> bytes | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mutualaid.errors import BadValueError
+from mutualaid.model import times
 from mutualaid.model.content import GONE
 from mutualaid.model.directories.becoming import (
     Becoming,
@@ -19,7 +20,7 @@ from mutualaid.model.directories.cells import same_contact
 from mutualaid.model.directories.comparing import Here
 from mutualaid.model.directories.incoming.item import Item, Problem, Sort
 from mutualaid.model.directories.preview import FieldChange, PreviewLine, SkipWhy
-from mutualaid.model.values import Scalar
+from mutualaid.model.values import Repeat, Scalar
 
 if TYPE_CHECKING:
     from mutualaid.model.apply import Weighed
@@ -30,6 +31,7 @@ Tick = Callable[[int, int], None]
 
 #: Fields that say whence a record came and what was agreed here: never a difference.
 _NOT_COMPARED: Final = frozenset(("origin", "origin_id", "import", "yes", "for"))
+_WINDOW: Final = frozenset(("starts", "ends"))
 #: What a list says beside a record, and under which licence.
 _BESIDE: Final = ("more:", "licence")
 #: So many seconds two clocks may differ where a list says when something was changed.
@@ -256,12 +258,26 @@ class Foresight:
                 continue
             if name.startswith(_BESIDE) and now.get("import") is None:
                 continue  # such things stay with what came from lists: this was written here
+            if name in _WINDOW and self._is_a_round(made.fields, now):
+                continue
             if newer or _was_imported(weighed, name):
                 updates[name] = value
                 shown.append(FieldChange(name, _said(now.get(name)), _said(value)))
             else:
                 kept.append(name)
         return updates, shown, kept
+
+    def _is_a_round(self, said: Mapping[str, Scalar], now: Mapping[str, Scalar]) -> bool:
+        """Whether a list says a later time of what comes back, as lists for people do."""
+        first, starts, repeat = now.get("starts"), said.get("starts"), now.get("repeat")
+        if not isinstance(first, int) or not isinstance(starts, int):
+            return False
+        if repeat not in set(Repeat) or said.get("repeat") != repeat:
+            return False
+        ends, zone = now.get("ends"), self._here.tz
+        window = (first, ends if isinstance(ends, int) else None, Repeat(str(repeat)))
+        number = times.round_at(*window, starts, zone)
+        return times.occurrence(*window, number, zone)[0] == starts
 
     def _has_new_contacts(self, made: Becoming, same: bytes, weighed: "Weighed") -> bool:
         fields = weighed.merged.fields if weighed.merged else {}

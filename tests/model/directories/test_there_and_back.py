@@ -91,6 +91,17 @@ def elm(tmp_path: Path) -> Iterator[Group]:
             language="de",
         )
     )
+    long_ago = NOW - 20 * DAY_MS
+    ana.post(
+        PostDraft(
+            PostKind.NEED,
+            "Company",
+            starts=long_ago,
+            ends=long_ago + HOUR,
+            repeat=Repeat.MONTHLY,
+            standing=True,
+        )
+    )
     ana.post(PostDraft(PostKind.NEED, "=cmd()", expires=NOW + 9 * DAY_MS, parts=7))
     place = ana.add_place(
         PlaceDraft(
