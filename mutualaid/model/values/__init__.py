@@ -15,8 +15,6 @@ from mutualaid.model.values.basics import (
 from mutualaid.model.values.machines import (
     Counts,
     Health,
-    ImportProblem,
-    ImportReport,
     MachineRow,
     MemberRow,
     NoticeRow,
@@ -102,8 +100,6 @@ __all__ = [
     "FixerRow",
     "Health",
     "HistoryRow",
-    "ImportProblem",
-    "ImportReport",
     "Involvement",
     "LearningPair",
     "MachineRow",

@@ -72,22 +72,6 @@ class MemberRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportProblem:
-    line: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did: records added, rows already known, rows refused with their line."""
-
-    added: int
-    known: int
-    places: int
-    problems: tuple[ImportProblem, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Health:
     """The answer of ``doctor``."""
 

@@ -320,6 +320,8 @@ def _separator(lines: Sequence[str], path: Path) -> str:
         if usual < 2:
             continue
         score = counts.count(usual) / len(counts) * min(usual, 30) ** 0.5
+        # The first line is mostly the header.
+        score *= 2 if counts[0] == usual else 1 if counts[0] > 1 else 0.25
         if score > most:
             best, most = separator, score
     return best
