@@ -315,8 +315,8 @@ def _separator(lines: Sequence[str], path: Path) -> str:
         return "\t"
     best, most = ",", 0.0
     for separator in _SEPARATORS:
-        counts = [len(cells) for cells in _parsed(lines, separator)]
-        usual = max(set(counts), key=counts.count) if counts else 1
+        counts = [len(cells) for cells in _parsed(lines, separator) if cells]
+        usual = max(counts, key=lambda count: (counts.count(count), count), default=1)
         if usual < 2:
             continue
         score = counts.count(usual) / len(counts) * min(usual, 30) ** 0.5
