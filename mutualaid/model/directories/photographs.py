@@ -43,7 +43,7 @@ class StoredPhoto(Photo):
         object.__setattr__(self, "alt", alt)
 
     @property
-    def data(self) -> bytes:  # type: ignore[override]
+    def data(self) -> bytes:
         return self._album.read(self._digest)
 
     @property

@@ -5,8 +5,9 @@
 Each record is one automerge document with its whole history (``records/KIND/ID.automerge``), as
 ``Automerge.load`` of any automerge library reads it; the same as JSON, one file for each kind
 (``json/KIND.json``), one record a line; photos as JPEG files named as posts name them
-(``photos.photo_hash``); ``index.json`` and ``members.json``. What is sealed for others stays sealed: it is bytes here as well. Kinds and
-fields of newer versions are copied as they are. ``docs/exports.md`` describes all of it.
+(``photos.photo_hash``); ``index.json`` and ``members.json``. What is sealed for others stays
+sealed: it is bytes here as well. Kinds and fields of newer versions are copied as they are.
+``docs/exports.md`` describes all of it.
 """
 
 import base64
