@@ -117,7 +117,8 @@ def read_text(
     strict: bool = False,
 ) -> Table:
     """The table in a text file. ``is_header`` says how much a row looks like the names of
-    columns, 0 for not at all; ``strict`` leaves out rows with more or fewer cells than it.
+    columns, 0 for not at all; ``strict`` has the first row for it, whose separator counts, and
+    leaves out rows with more or fewer cells.
 
     Raises ImportFileError where nothing of the file can be used. Reads as the rows are walked.
     """
@@ -136,6 +137,8 @@ def read_text(
     separator = _said_separator(first[0].text)
     if separator:
         first.pop(0)
+    elif strict:
+        separator = max(_SEPARATORS, key=first[0].text.count)
     else:
         separator = _separator([line.text for line in first if line.text.strip()], path)
     rows = _rows(itertools.chain(first, lines), separator, problems)
