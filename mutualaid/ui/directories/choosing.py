@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The first step of taking a directory out: for whom, in which formats, until when."""
 
+import contextlib
 from typing import Final
 
 from PySide6.QtCore import QMargins, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from mutualaid.errors import MutualAidError
 from mutualaid.model.values import Audience
 from mutualaid.ui.directories.format_words import formats
 from mutualaid.ui.page import Desk
@@ -178,16 +180,15 @@ class ChooseStep(QWidget):
         self._tell()
 
     def _whom_to_ask(self) -> str:
-        membership = self._desk.group.replica.membership()
-        names = [
-            row.name
-            for row in self._desk.group.people(limit=2000)
-            if membership.is_steward(row.person)
-        ]
+        group = self._desk.group
+        names = []
+        for steward in group.replica.membership().stewards():
+            with contextlib.suppress(MutualAidError):  # whose page has not come yet
+                names.append(group.person(steward).name)
         return tr(
             "Only an organizer may take out a directory for others, so that everybody knows who "
             "did. Ask {names}. A directory for our own group you can take out yourself.",
-            names=listed(names) or tr("a steward"),
+            names=listed(sorted(names)) or tr("a steward"),
         )
 
     def _tell(self, *_what: object) -> None:

@@ -254,7 +254,9 @@ class PrintView(QWidget):
         before = self.post.currentData()
         self.post.blockSignals(True)
         self.post.clear()
-        for row in self._desk.group.posts(PostFilter(), limit=OFFERED):
+        rows = self._desk.group.posts(PostFilter(), limit=OFFERED)
+        # My own first: of those I know for whom they may leave.
+        for row in sorted(rows, key=lambda row: not row.mine):
             self.post.addItem(meta(row.title, kind_word(row.kind)), row.id)
         self.post.choose(before)
         self.post.blockSignals(False)

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Why the board is empty, in four texts with one action each."""
 
+from contextlib import contextmanager
+
 import pytest
 
 from mutualaid.model.values import PostDraft, PostKind
@@ -15,32 +17,37 @@ from tests.ui.helpers import dialog
 
 @pytest.fixture
 def opened(qtbot, qapp):
-    """Opens a window on a group, its board in front."""
+    """A window on a group, its board in front, until the group is closed."""
     Theme.install(qapp)
 
-    def open_window(group, profile=None) -> Shell:
-        shell = Shell(group, profile, Bridge(group.refresh), Preferences(None))
-        qtbot.addWidget(shell)
-        shell.show_page("board")
-        shell.show()
-        return shell
+    @contextmanager
+    def open_window(group, profile=None):
+        with group:
+            shell = Shell(group, profile, Bridge(group.refresh), Preferences(None))
+            qtbot.addWidget(shell)
+            shell.show_page("board")
+            shell.show()
+            yield shell
+            # Before its group: a timer that still ran would ask a closed one.
+            shell.close()
 
     return open_window
 
 
 def test_never_used(opened, empty_profile):
-    with empty_profile.start("Elm Street", "Mira") as group:
-        page = opened(group).page
+    with opened(empty_profile.start("Elm Street", "Mira")) as shell:
+        page = shell.page
         assert page.empty.accessibleName() == "The board is yours"
         page.empty.action.click()
         dialog(PostDialog).reject()
 
 
 def test_all_done(opened, empty_profile, qtbot):
-    with empty_profile.start("Elm Street", "Mira") as group:
-        made = group.post(PostDraft(PostKind.NEED, "A ladder")).created
-        group.done(made)
-        page = opened(group).page
+    group = empty_profile.start("Elm Street", "Mira")
+    made = group.post(PostDraft(PostKind.NEED, "A ladder")).created
+    group.done(made)
+    with opened(group) as shell:
+        page = shell.page
         assert page.empty.accessibleName() == "All done"
         page.empty.action.click()
         assert page.model.rowCount() == 1
@@ -48,9 +55,10 @@ def test_all_done(opened, empty_profile, qtbot):
 
 
 def test_nothing_is_over_yet(opened, empty_profile):
-    with empty_profile.start("Elm Street", "Mira") as group:
-        group.post(PostDraft(PostKind.NEED, "A ladder"))
-        page = opened(group).page
+    group = empty_profile.start("Elm Street", "Mira")
+    group.post(PostDraft(PostKind.NEED, "A ladder"))
+    with opened(group) as shell:
+        page = shell.page
         page.chip_past.click()
         assert page.empty.accessibleName() == "Nothing is over yet"
         page.empty.action.click()
@@ -59,8 +67,7 @@ def test_nothing_is_over_yet(opened, empty_profile):
 
 def test_nothing_received_yet(opened, empty_profile, profile, group):
     invitation = group.invite()
-    with empty_profile.join(invitation, "Ana") as joining:
-        shell = opened(joining, empty_profile)
+    with opened(empty_profile.join(invitation, "Ana"), empty_profile) as shell:
         assert shell.page.empty.accessibleName() == "Nothing received yet"
         shell.page.empty.action.click()
         assert shell.page.name == "machines"
