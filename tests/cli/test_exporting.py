@@ -89,8 +89,8 @@ def test_an_export_and_its_log_and_its_check(sharing: Run, tmp_path: Path) -> No
     assert {each.name for each in dest.iterdir()} == {
         "manifest.json",
         "site",
-        "text.txt",
-        "vcard.vcf",
+        "directory.txt",
+        "directory.vcf",
     }
     (logged,) = sharing("exports", "--json").document
     assert logged == {key: done[key] for key in logged}
@@ -101,10 +101,10 @@ def test_an_export_and_its_log_and_its_check(sharing: Run, tmp_path: Path) -> No
     assert checked.code == 0
     assert (checked.document["ok"], checked.document["signer"]) == (True, "member")
     assert checked.document["export"] == done["code"]
-    (dest / "text.txt").write_text("changed")
+    (dest / "directory.txt").write_text("changed")
     spoiled = sharing("check-export", str(dest), "--json")
     assert spoiled.code == 1
-    assert spoiled.document["problems"] == ["text.txt was changed."]
+    assert spoiled.document["problems"] == ["directory.txt was changed."]
 
 
 def test_anybody_can_check_one(sharing: Run, tmp_path: Path) -> None:

@@ -291,8 +291,6 @@ def format_for(name: str, dest: Path, *, alone: bool) -> Format:
 
 def in_place(file: File, format_: Format, *, alone: bool) -> File:
     """A file of a format where it stands in the export."""
-    if alone:
+    if alone or format_.suffix:
         return file
-    if format_.suffix:
-        return file._replace(path=f"{format_.name}{format_.suffix}")
     return file._replace(path=f"{format_.name}/{file.path}")

@@ -18,6 +18,7 @@ from mutualaid.errors import (
 )
 from mutualaid.model.directories import manifest, writing
 from mutualaid.model.directories.exporting import EXPORT_DAYS
+from mutualaid.model.directories.formats import NAMES, format_named
 from mutualaid.model.group import Group
 from mutualaid.model.keys import blake2b
 from mutualaid.model.values import (
@@ -32,6 +33,7 @@ from mutualaid.model.values import (
 )
 from mutualaid.model.values.directories import HeldWhy, ShareField
 from mutualaid.model.values.time import DAY_MS
+from tests.model.directories import examples
 from tests.model.neighbours import Neighbours
 from tests.model.street import NOW
 
@@ -160,7 +162,7 @@ def test_several_formats_in_one_folder(ana: Group, tmp_path: Path) -> None:
     plan = ana.plan_directory(["vcard", "site", "text"], Audience.PRINT)
     ana.write_directory(plan, tmp_path / "out")
     names = {each.name for each in (tmp_path / "out").iterdir()}
-    assert names == {"vcard.vcf", "site", "text.txt", "manifest.json"}
+    assert names == {"directory.vcf", "site", "directory.txt", "manifest.json"}
     assert not manifest.check(tmp_path / "out").problems
 
 
@@ -381,3 +383,14 @@ def test_progress_never_goes_back_nor_stands_at_the_end(ana: Group, tmp_path: Pa
     assert told == sorted(told)
     total = told[-1]
     assert told.index(total) >= len(told) - 3
+
+
+def test_no_two_formats_of_one_export_make_the_same_file() -> None:
+    directory = examples.rich()
+    names = [
+        writing.in_place(file, format_, alone=False).path
+        for format_ in map(format_named, NAMES)
+        if format_.name != "automerge"
+        for file in format_.files(directory, lambda: None)
+    ]
+    assert len(names) == len({name.casefold() for name in names})

@@ -102,11 +102,11 @@ def test_a_whole_one_has_no_problems(street: Neighbours, export: Path) -> None:
 
 
 def change_file(folder: Path) -> None:
-    (folder / "vcard.vcf").write_bytes(b"changed")
+    (folder / "directory.vcf").write_bytes(b"changed")
 
 
 def remove_file(folder: Path) -> None:
-    (folder / "vcard.vcf").unlink()
+    (folder / "directory.vcf").unlink()
 
 
 def add_file(folder: Path) -> None:
@@ -114,8 +114,8 @@ def add_file(folder: Path) -> None:
 
 
 def link_file(folder: Path) -> None:
-    (folder / "vcard.vcf").rename(folder.parent / "elsewhere")
-    (folder / "vcard.vcf").symlink_to(folder.parent / "elsewhere")
+    (folder / "directory.vcf").rename(folder.parent / "elsewhere")
+    (folder / "directory.vcf").symlink_to(folder.parent / "elsewhere")
 
 
 def rewrite(**changes: object) -> Callable[[Path], None]:
@@ -129,9 +129,9 @@ def rewrite(**changes: object) -> Callable[[Path], None]:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (change_file, "vcard.vcf was changed"),
-        (remove_file, "vcard.vcf is missing"),
-        (link_file, "vcard.vcf is missing"),
+        (change_file, "directory.vcf was changed"),
+        (remove_file, "directory.vcf is missing"),
+        (link_file, "directory.vcf is missing"),
         (add_file, "stranger.txt is not in the manifest"),
         (rewrite(ends="2099-01-01T00:00:00Z"), "signature does not fit"),
         (rewrite(signature="zz"), "signature does not fit"),

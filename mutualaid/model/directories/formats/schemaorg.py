@@ -62,7 +62,7 @@ Node = dict[str, Any]
 
 
 def files(directory: Directory, tick: Tick) -> Iterator[File]:
-    yield File("directory.jsonld", _written(directory, tick))
+    yield File("schemaorg.jsonld", _written(directory, tick))
 
 
 def _written(directory: Directory, tick: Tick) -> Iterator[bytes]:

@@ -92,7 +92,7 @@ _Node = dict[str, object]
 
 
 def _files(directory: Directory, tick: Tick) -> Iterator[File]:
-    yield File("directory.jsonld", _document(directory, tick))
+    yield File("valueflows.jsonld", _document(directory, tick))
 
 
 def _document(directory: Directory, tick: Tick) -> Iterator[bytes]:
