@@ -507,6 +507,24 @@ def test_a_frozen_machine_receives_nothing_and_spoils_nothing_it_received(street
     assert ben.current_key() == ana.current_key()
 
 
+def test_a_machine_that_was_stopped_changes_no_lock(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process has heard that this one was copied, and has not gone on as another yet."""
+    ana = street.start()
+    ben = street.join(ana)
+    meet(ana, ben)
+    for payload in (b"one", b"other"):
+        run, _ = forge(ana.group, ana.device.public, ana.device, [payload])
+        ben.take_in([run])
+    monkeypatch.setattr(Replica, "_mend", lambda _: None)
+    tell(ben, ana)
+    assert ana.membership().devices[ana.device.public].frozen
+    with pytest.raises(NotAllowedError, match="was stopped"):
+        Group(ana).rotate()
+    assert not ana.membership().rotations
+
+
 def test_a_rotation_beyond_a_cut_off_does_not_count(street: Street) -> None:
     ana = street.start()
     ben = street.join(ana)
