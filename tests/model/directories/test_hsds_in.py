@@ -559,6 +559,10 @@ def test_any_tables_come_in_whole_and_go_out_valid(
     assert report.valid, report.flatten(["message"])
     if not first.items:
         return
+    twice = out(
+        of(*(place_of(item) for item in taken(again).items)), tmp_path_factory.mktemp("twice")
+    )
+    assert {cell for cell in cells(again) - cells(twice) if cell[0] != "attributes"} == set()
     text = " ".join(
         part
         for item in first.items

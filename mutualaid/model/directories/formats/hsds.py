@@ -237,11 +237,12 @@ class _Package:
             bundle.add("service_areas", {"service_id": key, "name": post.area})
         if post.when or post.starts is not None or post.expires is not None:
             bundle.add("schedules", {"service_id": key, **self._window(post)})
+        starts, ends = post.first or (post.starts, post.ends)
         details = {
             "mode": post.mode.value if post.mode is not Mode.GIFT else "",
             "urgency": post.urgency.value if post.urgency is not Urgency.ANYTIME else "",
-            "starts": moment(post.starts) if post.starts is not None else "",
-            "ends": moment(post.ends) if post.ends is not None else "",
+            "starts": moment(starts) if starts is not None else "",
+            "ends": moment(ends) if ends is not None else "",
             "repeat": post.repeat.value if post.repeat else "",
             "expires": moment(post.expires) if post.expires is not None else "",
             "language": post.language,
@@ -260,12 +261,13 @@ class _Package:
         row = {"description": post.when}
         if post.expires is not None:
             row["valid_to"] = day(post.expires)
-        if post.starts is not None:
-            starts = self._local(post.starts)
+        first, ends = post.first or (post.starts, post.ends)
+        if first is not None:
+            starts = self._local(first)
             row["dtstart"] = starts.date().isoformat()
             row["opens_at"] = starts.strftime("%H:%M:%S")
-            if post.ends is not None:
-                row["closes_at"] = self._local(post.ends).strftime("%H:%M:%S")
+            if ends is not None:
+                row["closes_at"] = self._local(ends).strftime("%H:%M:%S")
             offset = starts.utcoffset() or dt.timedelta()
             row["timezone"] = f"{offset.total_seconds() / 3600:g}"
             if post.repeat is Repeat.WEEKLY:
@@ -387,7 +389,7 @@ def _holds_back(_directory: Directory, record: object) -> str:
 _CARRIED: Final = {
     "person": "name area availability languages skills fixes contacts source more",
     "post": (
-        "kind title text category urgency area when starts ends repeat expires mode parts"
+        "kind title text category urgency area when starts ends first repeat expires mode parts"
         " language on_behalf_of contacts source more"
     ),
     "place": "name kind area address hours about fixes contacts confirmed point source more",

@@ -130,7 +130,7 @@ def keep(bundle: Bundle) -> tuple[dict[str, str], int]:
             each = (
                 cells + len(filled) <= MOST_CELLS
                 and all(len(name) <= LONGEST_NAME - 3 and _NAME.fullmatch(name) for name in names)
-                and all(value == paragraphs(value) for value in filled.values())
+                and all(_is_kept_as_it_is(value) for value in filled.values())
             )
             if each:
                 pairs = [
@@ -149,6 +149,12 @@ def keep(bundle: Bundle) -> tuple[dict[str, str], int]:
             size += weight
             cells += len(filled) if each else 0
     return more, lost
+
+
+def _is_kept_as_it_is(value: str) -> bool:
+    if value.isascii() and value.isprintable():
+        return value[0] != " " != value[-1]
+    return value == paragraphs(value)
 
 
 def _parts(name: str, value: str) -> Iterator[tuple[str, str]]:

@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 from mutualaid.model.directories.hsds.bundle import Bundle, Row, sub_id
+from mutualaid.model.directories.hsds.place import UNNAMED
 from mutualaid.model.directories.hsds.schema import BY_RESOURCE, TABLES, Table, is_uuid
 from mutualaid.model.directories.hsds.terms import Term
 
-#: What stands in for something that must be filled and is not: another column, or these words.
+#: What stands in for something that must be filled and is not: another column, then these words.
 _INSTEAD: Final[Mapping[str, tuple[str, str]]] = {
-    "organizations.name": ("alternate_name", ""),
-    "organizations.description": ("name", ""),
-    "services.name": ("alternate_name", ""),
+    "organizations.name": ("alternate_name", UNNAMED),
+    "organizations.description": ("name", UNNAMED),
+    "services.name": ("alternate_name", UNNAMED),
     "services.status": ("", "active"),
     "locations.location_type": ("", "physical"),
     "programs.description": ("name", ""),
@@ -42,8 +43,9 @@ def fit(bundles: Iterable[Bundle], present: Mapping[str, Iterable[str]]) -> Iter
     for each in whole:
         for stem, rows in each.changed.rows.items():
             ids.setdefault(stem, set()).update(row.get("id", "") for row in rows)
+    ours = set(present.get("taxonomy_terms", ()))
     while True:
-        fitter = _Fitter(ids)
+        fitter = _Fitter(ids, ours)
         found = [fitter.bundle(each) for each in whole]
         left = {stem: set(present.get(stem, ())) | fitter.taken.get(stem, set()) for stem in ids}
         if left == ids:
@@ -85,15 +87,12 @@ def _with_organizations(bundle: Bundle, known: set[str | None]) -> None:
     """Every service needs an organization: one that its list does not have is made up from it."""
     for row in bundle.of("services"):
         wanted = row.get("organization_id", "")
-        if wanted in known or not row.get("name"):
+        if wanted in known:
             continue
         own = wanted if is_uuid(wanted) else sub_id(bundle.key, "organization")
         row["organization_id"] = own
-        said = {
-            "id": own,
-            "name": row["name"],
-            "description": row.get("description") or row["name"],
-        }
+        name = row.get("name") or UNNAMED
+        said = {"id": own, "name": name, "description": row.get("description") or name}
         bundle.add("organizations", said)
         known.add(own)
 
@@ -129,8 +128,9 @@ def _said(stem: str, row: Row, instead: str) -> str:
 class _Fitter:
     """One round. ``taken`` has the ids of the rows that go, by the stem of their table."""
 
-    def __init__(self, ids: Mapping[str, set[str]]) -> None:
+    def __init__(self, ids: Mapping[str, set[str]], ours: set[str]) -> None:
         self._ids = ids
+        self._ours = ours  # terms: what is said by them was just said
         self._seen: dict[tuple[str, str], Row] = {}  # as they came
         self._once: set[tuple[str, str, str]] = set()
         self.taken: dict[str, set[str]] = {}
@@ -154,7 +154,7 @@ class _Fitter:
                 if fitting is not None:
                     self.taken.setdefault(stem, set()).add(fitting["id"])
                     found.rows.setdefault(stem, []).append(fitting)
-                if fitting != before:
+                if fitting != before and row.get("taxonomy_term_id") not in self._ours:
                     unfit.append((stem, before, fitting["id"] if fitting else ""))
         for stem, before, instead in unfit:
             found.say(_ROW, _said(stem, before, instead), stem)
@@ -188,4 +188,4 @@ class _Fitter:
 
     def _instead(self, table: Table, name: str, row: Row) -> str:
         other, words = _INSTEAD.get(f"{table.stem}.{name}", ("", ""))
-        return row.get(other, "") if other else words
+        return row.get(other, "") or words

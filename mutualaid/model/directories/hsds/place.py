@@ -26,6 +26,8 @@ from mutualaid.model.records.sharing import clean_point
 from mutualaid.model.values import ContactKind, Fix, PlaceKind
 
 LONGEST_NAME: Final = 120
+#: What a place is called here of which no row says a name.
+UNNAMED: Final = "(without a name)"
 LONGEST_CONTACT: Final = 200
 
 #: These are where neighbours of the group itself meet and mend, so they are locations of it. The
@@ -261,7 +263,7 @@ class Around:
 def of(place: Place, extras: Mapping[str, str]) -> Face:
     """A place, as rows are to say it. ``extras`` is what other lists said beside."""
     return Face(
-        name=place.name,
+        name="" if place.name == UNNAMED else place.name,
         kind=place.kind,
         area=place.area,
         address=place.address,
@@ -281,14 +283,15 @@ def lay_out(key: str, place: Place, wanted: Face, around: Around) -> Bundle:
     own = place.kind not in OF_THE_GROUP or place.source is not None
     organization = sub_id(key, "organization") if own else around.group
     if own:
-        row = {"id": organization, "name": wanted.name, "description": wanted.about or wanted.name}
+        name = wanted.name or UNNAMED
+        row = {"id": organization, "name": name, "description": wanted.about or name}
         bundle.add("organizations", row)
     bundle.add(
         "services",
         {
             "id": key,
             "organization_id": organization,
-            "name": wanted.name,
+            "name": wanted.name or UNNAMED,
             "description": wanted.about,
             "status": "active",
             "assured_date": day(wanted.confirmed) if wanted.confirmed else "",
@@ -303,7 +306,7 @@ def lay_out(key: str, place: Place, wanted: Face, around: Around) -> Bundle:
             "id": location,
             "location_type": "physical" if wanted.address or wanted.point else "virtual",
             "organization_id": organization,
-            "name": wanted.name,
+            "name": wanted.name or UNNAMED,
             "description": wanted.address or wanted.area,
             "latitude": latitude,
             "longitude": longitude,
@@ -320,6 +323,9 @@ def lay_out(key: str, place: Place, wanted: Face, around: Around) -> Bundle:
 def show(bundle: Bundle, wanted: Face, around: Around) -> Bundle:
     """Make rows say what is wanted; those that say it already stay as they are."""
     said = face(bundle)
+    if said.name != wanted.name:
+        _change_name(bundle, wanted, around)
+        said = face(bundle)  # what is said about a place depends on its name
     for name, change in _CHANGES.items():
         if not _same(name, getattr(said, name), getattr(wanted, name)):
             change(bundle, wanted, around)
@@ -497,7 +503,6 @@ def _say_contacts(bundle: Bundle, said: Face, wanted: Face) -> None:
 
 
 _CHANGES: Final[Mapping[str, Callable[[Bundle, Face, Around], None]]] = {
-    "name": _change_name,
     "about": _change_about,
     "address": _change_address,
     "hours": _change_hours,

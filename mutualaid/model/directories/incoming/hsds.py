@@ -11,7 +11,7 @@ they stay in the group until somebody says otherwise.
 Of our own packages offers become posts and people become people again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -19,14 +19,14 @@ from mutualaid.model.directories.directory import Contact
 from mutualaid.model.directories.hsds import schedules
 from mutualaid.model.directories.hsds.bundle import Bundle, Row, keep
 from mutualaid.model.directories.hsds.fitting import as_it_came
-from mutualaid.model.directories.hsds.place import Around, Face, face, read_moment, show
+from mutualaid.model.directories.hsds.place import UNNAMED, Face, face, read_moment, uri
+from mutualaid.model.directories.hsds.schema import TABLES
 from mutualaid.model.directories.hsds.terms import Term, is_ours, known
-from mutualaid.model.directories.incoming.hsds_bundles import Found, Sorting, check
+from mutualaid.model.directories.incoming.hsds_bundles import Found, Sorting, check, with_ids
 from mutualaid.model.directories.incoming.hsds_package import Entry, Package, read_package
 from mutualaid.model.directories.incoming.item import Item, Read, Sort, Tick, Wanted
 from mutualaid.model.directories.incoming.tables import Problems
 from mutualaid.model.records.reading import line, long_text
-from mutualaid.model.records.sharing import point
 from mutualaid.model.values import (
     ContactKind,
     Millis,
@@ -36,17 +36,6 @@ from mutualaid.model.values import (
     SkillLevel,
 )
 
-#: Cells that a field of a place may stand for; they are kept only where it does not say the same.
-_SAID: Final = (
-    ("organizations", "name"),
-    ("organizations", "description"),
-    ("organizations", "email"),
-    ("organizations", "website"),
-    ("locations", "name"),
-    ("services", "name"),
-    ("services", "description"),
-    ("phones", "number"),
-)
 #: Columns of each table that our own packages fill: what else stands there came from elsewhere.
 _OURS: Final[Mapping[str, frozenset[str]]] = {
     "organizations": frozenset("id name description email website".split()),
@@ -71,8 +60,9 @@ _OURS: Final[Mapping[str, frozenset[str]]] = {
         " freq byday bymonthday opens_at closes_at".split()
     ),
 }
-_NOWHERE: Final = Around("", "")
-_UNNAMED: Final = "(without a name)"
+_POINT: Final = ("latitude", "longitude")
+_EMAIL: Final = TABLES["organizations"].by_name["email"]
+_OFTEN: Final = 200
 
 
 def read(path: Path, wanted: Wanted, tick: Tick) -> Read:  # noqa: ARG001 - as every reader
@@ -80,10 +70,15 @@ def read(path: Path, wanted: Wanted, tick: Tick) -> Read:  # noqa: ARG001 - as e
     problems = Problems()
     package = read_package(path, tick, problems)
     _put_back(package)
+    with_ids(package, problems)
     check(package, problems)
     sorting = Sorting(package)
     found = sorting.sorted()
-    items = tuple(_item(each, problems) for each in found)
+    items: list[Item] = []
+    for number, each in enumerate(found):
+        if number % _OFTEN == 0:
+            tick(package.size, package.size)  # so that it can be stopped
+        items.append(_item(each, problems))
     if sorting.left_behind:
         problems.add(
             "",
@@ -91,7 +86,7 @@ def read(path: Path, wanted: Wanted, tick: Tick) -> Read:  # noqa: ARG001 - as e
             " package. There was no room to keep them.",
         )
     _say_hours(package, {each.bundle.key for each in found if each.record}, problems)
-    return Read(items, problems.all(), package.title, package.licence, lines=package.lines)
+    return Read(tuple(items), problems.all(), package.title, package.licence, lines=package.lines)
 
 
 def _say_hours(package: Package, ours: set[str], problems: Problems) -> None:
@@ -141,24 +136,33 @@ def _put_back(package: Package) -> None:
     tables = package.tables
     mark = Term("detail", "row").id
     places: dict[tuple[str, str], int] = {}
-    for _line, row in list(tables.get("attributes", ())):
+    renamed: dict[str, str] = {}
+    for line_, row in list(tables.get("attributes", ())):
         if row.get("taxonomy_term_id", "").lower() != mark:
             continue
         found = as_it_came(row.get("value", ""))
         if found is None:
             continue
+        places = places or _places(package)
         entries = tables.setdefault(found.stem, [])
-        if not places:
-            places = {
-                (stem, each.row.get("id", "")): place
-                for stem, rows in tables.items()
-                for place, each in enumerate(rows)
-            }
         place = places.get((found.stem, found.instead), -1) if found.instead else -1
         if place >= 0:
             entries[place] = Entry(entries[place].line, found.row)
+            renamed[found.instead] = found.row.get("id", "")
         else:
-            entries.append(Entry(_line, found.row))
+            entries.append(Entry(line_, found.row))
+    for _line, row in tables.get("attributes", ()):
+        if row.get("link_id", "") in renamed:
+            row["link_id"] = renamed[row["link_id"]]
+
+
+def _places(package: Package) -> dict[tuple[str, str], int]:
+    """Where in its table the row with an id stands."""
+    return {
+        (stem, entry.row.get("id", "")): place
+        for stem, entries in package.tables.items()
+        for place, entry in enumerate(entries)
+    }
 
 
 def _updated(bundle: Bundle) -> int:
@@ -173,7 +177,7 @@ def _place(found: Found, problems: Problems) -> _Made:
     bundle = found.bundle
     said = face(bundle)
     fields: dict[str, Scalar] = {
-        "name": said.name or _UNNAMED,
+        "name": said.name or UNNAMED,
         "kind": said.kind.value,
         "area": said.area,
         "address": said.address,
@@ -229,39 +233,61 @@ def _of_others(bundle: Bundle) -> Bundle:
 
 
 def _without_what_is_said(bundle: Bundle, said: Face) -> Bundle:
-    """The rows without the cells that writing them again fills from the fields of the place."""
-    bare = bundle.copy()
-    for stem, column in _SAID:
-        row = bare.first(stem)
-        if row is not None:
-            row.pop(column, None)
-    row = bare.first("locations")
-    if row is not None and said.point and point(f"{row.get('latitude')},{row.get('longitude')}"):
+    """The rows without cells for which a field of the place stands: those that writing the rows
+    again (``hsds.place.show``) puts back as they were."""
+    first = bundle.first("organizations")
+    bare = Bundle(bundle.key, bundle.rows)
+    if first is not None:
+        row = dict(first)
+        bare.rows["organizations"] = [row, *bundle.of("organizations")[1:]]
+        left = {name: row.pop(name) for name in _STANDS_FOR if name in row}
+        while left:
+            without = face(bare)
+            back = {
+                name: value
+                for name, value in left.items()
+                if not _STANDS_FOR[name](value, said, without)
+            }
+            if not back:
+                break
+            row.update(back)
+            left = {name: value for name, value in left.items() if name not in back}
+        # The name is put back before the others, for they depend on it.
+        if (name := row.pop("name", "")) and not name == said.name != face(bare).name:
+            row["name"] = name
+    location = bundle.first("locations")
+    if location is not None and said.point:
         # Kept once, and as coarse as every point here.
-        del row["latitude"], row["longitude"]
-    again = _of_others(show(bare.copy(), said, _NOWHERE))
-    for stem, column in _SAID:
-        before, after, kept = (each.first(stem) or {} for each in (bundle, again, bare))
-        if before.get(column, "") != after.get(column, "") and column in before:
-            kept[column] = before[column]
-    again = _of_others(show(bare.copy(), said, _NOWHERE))
-    exactly = all(_same(bundle.of(stem), again.of(stem)) for stem in {*bundle.rows, *again.rows})
-    if exactly:
-        return bare
-    if row is not None and "latitude" not in row and said.point:
-        whole = bundle.copy()
-        first = whole.of("locations")[0]
-        del first["latitude"], first["longitude"]
-        return whole
-    return bundle
+        row = {name: value for name, value in location.items() if name not in _POINT}
+        bare.rows["locations"] = [row, *bundle.of("locations")[1:]]
+    return bare
 
 
-def _same(rows: Iterable[Row], others: Iterable[Row]) -> bool:
-    def plain(found: Iterable[Row]) -> list[Row]:
-        places = ("latitude", "longitude")
-        return [{name: row[name] for name in sorted(row) if name not in places} for row in found]
+def _is_the_description(value: str, said: Face, without: Face) -> bool:
+    return value == said.about != without.about
 
-    return plain(rows) == plain(others)
+
+def _is_the_email(value: str, said: Face, without: Face) -> bool:
+    only = [value] == _of_kind(said, ContactKind.EMAIL) and _EMAIL.takes(value)
+    return only and not _of_kind(without, ContactKind.EMAIL)
+
+
+def _is_the_website(value: str, said: Face, without: Face) -> bool:
+    only = [value] == _of_kind(said, ContactKind.OTHER) and uri(value) == value
+    return only and not _of_kind(without, ContactKind.OTHER)
+
+
+def _of_kind(said: Face, kind: ContactKind) -> list[str]:
+    return [contact.value for contact in said.contacts if contact.kind is kind]
+
+
+#: Column of an organization → whether a field of its place stands for its value, given what all
+#: rows say and what they say without it.
+_STANDS_FOR: Final[Mapping[str, Callable[[str, Face, Face], bool]]] = {
+    "description": _is_the_description,
+    "email": _is_the_email,
+    "website": _is_the_website,
+}
 
 
 def _beside(bundle: Bundle) -> Bundle:

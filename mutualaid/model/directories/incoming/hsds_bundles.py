@@ -8,7 +8,9 @@ its references lead; terms go to each that uses them. What refers to nothing, or
 there, goes along with the first records that have room: nothing stays behind.
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from itertools import chain
 from typing import Final, NamedTuple
 
 from mutualaid.model.directories.hsds import terms
@@ -51,6 +53,19 @@ class Found(NamedTuple):
     record: str
 
 
+def with_ids(package: Package, problems: Problems) -> None:
+    """Give rows without an id one that follows from what they say."""
+    for stem, entries in package.tables.items():
+        alike: Counter[str] = Counter()
+        for line, row in entries if stem in TABLES else ():
+            if not row.get("id"):
+                said = "\x1f".join((stem, *chain(*sorted(row.items()))))
+                alike[said] += 1
+                row["id"] = sub_id(said, f"without an id/{alike[said]}")
+                why = "This line has no id. It was given one."
+                problems.add(package.where(stem, line), why, kept=True)
+
+
 def check(package: Package, problems: Problems) -> None:
     """Say which ids are odd and which references lead nowhere; all of them are kept."""
     ids = {
@@ -71,8 +86,6 @@ def check(package: Package, problems: Problems) -> None:
             seen.setdefault(own, line)
             if not is_uuid(own) and table is not None:
                 why = f"The id “{_short(own)}” is no UUID. The line was taken all the same."
-                if not own:
-                    why = "This line has no id. It was taken all the same."
                 problems.add(where, why, kept=True)
             for column in table.columns if table is not None else ():
                 value = row.get(column.name, "").lower()
@@ -145,8 +158,8 @@ class Sorting:
         }
 
     def _begin(self, stem: str, line: int, row: Row, record: str = "") -> Bundle:
-        key = row.get("id", "").lower()
-        bundle = Bundle(key or f"{stem} {line}")
+        key = row["id"].lower()
+        bundle = Bundle(key)
         bundle.entity = TABLES[stem].name
         self._found.append(Found(bundle, self._package.where(stem, line), record))
         self._put(stem, row, bundle)

@@ -48,13 +48,15 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class Package:
-    """Tables by the stem of their file's name. ``files`` has the name that each really has."""
+    """Tables by the stem of their file's name. ``files`` has the name that each really has;
+    ``size`` is how many bytes were read."""
 
     tables: dict[str, list[Entry]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     title: str = ""
     licence: str = ""
     lines: int = 0
+    size: int = 0
 
     def where(self, stem: str, line: int) -> str:
         return f"{self.files.get(stem, stem)} line {line}"
@@ -233,6 +235,7 @@ class _Tables:
         order = {stem: place for place, stem in enumerate(TABLES)}
         wanted.sort(key=lambda each: order.get(each[0], len(order)))
         self._whole = sum(path.stat().st_size for _, path, _ in wanted)
+        self._package.size = self._whole
         for stem, path, columns in wanted:
             self._table(stem, path, columns)
 
