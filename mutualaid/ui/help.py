@@ -12,7 +12,7 @@ from mutualaid.ui.words import tr
 
 
 class HelpDialog(FormDialog):
-    """How it works in five sentences, then the keys."""
+    """How it works in a few sentences, then the keys."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, tr("Help and keys"), tr("Close"), width=600)
@@ -32,6 +32,15 @@ class HelpDialog(FormDialog):
             tr(
                 "Only you can change or withdraw what you posted. Undo is a new change: it takes "
                 "nothing back from others."
+            ),
+            tr(
+                "Nothing of you leaves the group unless you said so, on My page under What may "
+                "leave. Whatever is taken out or printed stands in a log that everybody can read. "
+                "Paper and copies outside cannot be called back; each says until when it holds."
+            ),
+            tr(
+                "Codes on paper have no 0, O, 1 or I. A slip that was torn off the board, or a "
+                "form that somebody filled in, is typed in under From paper."
             ),
         ):
             column.addWidget(Text(words, wrap=True, selectable=True))
@@ -60,11 +69,13 @@ class HelpDialog(FormDialog):
             (shown("Ctrl+F"), tr("search on this page")),
             (shown("Ctrl+Z"), tr("undo what you did last")),
             (shown("Ctrl+I"), tr("invite a neighbour")),
+            (shown("Space"), tr("take a line out of a list, or in again")),
             (shown("Return"), tr("open what is marked")),
             (shown("Up") + ", " + shown("Down"), tr("go from card to card")),
             (shown("Tab"), tr("go to what can be done about a card")),
             (shown("Esc"), tr("close what is open, empty the search, leave a form")),
             (shown("Ctrl++") + ", " + shown("Ctrl+-"), tr("larger and smaller text")),
+            (shown("Ctrl+Shift+0"), tr("text as large as at first")),
             (shown("F10"), tr("show the menu bar")),
             (shown("F1"), tr("this help")),
         ]
