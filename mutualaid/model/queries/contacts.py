@@ -79,7 +79,8 @@ def who_has(db: Any, me: bytes, now: int) -> list[OpenedRow]:
             KINDS[kind], value, b"", EVERYONE, None, "", min(created, now), AUDIENCES[audience]
         )
         for kind, value, audience, created in db.execute(
-            "SELECT kind, value, audience, created FROM contact WHERE person = ? ORDER BY kind",
+            "SELECT kind, value, audience, created FROM contact WHERE person = ?"
+            " ORDER BY kind, created DESC, value",
             (me,),
         )
     ]
