@@ -134,6 +134,11 @@ def _helpers(post: Post, _directory: Directory) -> Cell:
     return cells.join(named)
 
 
+def _first(post: Post, directory: Directory, at: int) -> Cell:
+    """When a repeating post began or ended the first time, where that says more."""
+    return moment(post.first[at], directory) if post.first else ""
+
+
 def _hours(place: Place, _directory: Directory) -> Cell:
     words = hours.words(place.hours)
     try:
@@ -184,6 +189,8 @@ COLUMNS: Final[Mapping[Sort, tuple[Column, ...]]] = {
         Column("from", "starts", lambda post, of: moment(post.starts, of), 18),
         Column("until", "ends", lambda post, of: moment(post.ends, of), 18),
         Column("repeats", "repeat", lambda post, _: str(post.repeat or ""), 12),
+        Column("first from", "first_starts", lambda post, of: _first(post, of, 0), 18),
+        Column("first until", "first_ends", lambda post, of: _first(post, of, 1), 18),
         Column(
             "stays until",
             "expires",

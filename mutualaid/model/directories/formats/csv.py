@@ -23,8 +23,8 @@ CARRIES: Final = frozenset(
     f"{sort}.{name}"
     for sort, names in {
         "person": "name area languages availability skills fixes contacts source more updated",
-        "post": "kind title text category urgency area when starts ends repeat expires mode parts"
-        " language on_behalf_of contacts source more updated",
+        "post": "kind title text category urgency area when starts ends repeat first expires mode"
+        " parts language on_behalf_of contacts source more updated",
         "place": "name kind area address hours about fixes contacts confirmed point source more"
         " updated",
         "repair": "category item outcome brand problem barrier date year age country place_name"

@@ -35,7 +35,10 @@ _CONTACTS: Final = {
     "post address": ContactKind.ADDRESS,
     "other": ContactKind.OTHER,
 }
-_TIMES: Final = frozenset(("starts", "ends", "expires", "confirmed", "updated", "date"))
+_TIMES: Final = frozenset(("starts", "ends", "expires", "confirmed", "updated", "date")) | {
+    "first_starts",
+    "first_ends",
+}
 #: Targets of which something is made when the whole line is read.
 _APART: Final = frozenset(("lat", "lon", "given", "family", "city", "postcode", "by", "website"))
 _ELSEWHERE: Final = {"id": "key", "place_id": "place", "place": "place_name"}
@@ -388,11 +391,17 @@ def _point(lat: str, lon: str) -> str:
 
 
 def _order_times(draft: _Draft, problems: Problems) -> None:
-    """A day without a time is the whole day; what ends before it begins does not end."""
+    """The first of many times counts; a day without a time is the whole day; what ends before it
+    begins does not end."""
+    first = draft.fields.pop("first_starts", None), draft.fields.pop("first_ends", None)
+    if first[0] is not None:
+        draft.fields.pop("ends", None)
+        named = zip(("starts", "ends"), first, strict=True)
+        draft.fields.update({name: value for name, value in named if value is not None})
     starts, ends = draft.fields.get("starts"), draft.fields.get("ends")
     if isinstance(starts, int) and ends is None and "whole day" in draft.apart:
         draft.fields["ends"] = Millis(starts + 86_399_000)
-    if isinstance(starts, int) and isinstance(ends, int) and ends <= starts:
+    if isinstance(starts, int) and isinstance(ends, int) and ends < starts:
         del draft.fields["ends"]
         problems.add(draft.where, "It ends before it begins; the end was left out.", kept=True)
     if ends is not None and starts is None:
