@@ -35,6 +35,11 @@ VERSION: Final = 1
 #: Larger ones are not read.
 LARGEST: Final = 64 * 1024 * 1024
 
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+#: Seconds from there to the first and the last moment with a year of four digits.
+_FIRST: Final = -62_135_596_800
+_LAST: Final = 253_402_300_799
+
 CONSENT: Final = (
     "Each person in here stated, field by field, what may leave and for whom. What nobody agreed"
     " to for this audience was left out. Whoever is in here can withdraw at any time; then it is"
@@ -50,10 +55,11 @@ _FOR_WHOM: Final = {
 
 
 def iso(moment: int | None) -> str | None:
-    """A time as ISO 8601 in UTC."""
+    """A time as ISO 8601 in UTC; one that has no such form is moved to the nearest that has."""
     if moment is None:
         return None
-    return dt.datetime.fromtimestamp(moment // 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    seconds = min(max(moment // 1000, _FIRST), _LAST)
+    return (_EPOCH + dt.timedelta(seconds=seconds)).isoformat().replace("+00:00", "Z")
 
 
 def make(

@@ -11,6 +11,7 @@ import pytest
 from automerge.core import ROOT, Document
 
 from mutualaid.errors import BadValueError
+from mutualaid.model.change import InvalidChange
 from mutualaid.model.directories.formats import automerge
 from mutualaid.model.group import Group
 from mutualaid.model.photos import photo_hash
@@ -96,6 +97,33 @@ def test_kinds_and_fields_of_newer_versions_are_copied(street: Neighbours, tmp_p
     assert odd["kind"] == "../../odd kind"
     assert odd["fields"]["raw"] == {"base64": "AP8="}
     assert odd["file"].startswith("records/other/")
+
+
+def test_no_name_of_a_kind_is_in_the_way(street: Neighbours, tmp_path: Path) -> None:
+    ana = street["Ana"]
+    kinds = ("Post", "POST", "post", "other", "con", "a.b", "..", "x/y", "tool")
+    for kind in kinds:
+        write(ana.replica, ana.me, kind, {"name": kind})
+    folder = copy(ana, tmp_path / "out")
+    found = [each for file in (folder / "json").iterdir() for each in records(folder, file.stem)]
+    assert {each["kind"] for each in found} >= set(kinds)
+    assert {each.stem for each in (folder / "json").iterdir()} == {
+        "person",
+        "post",
+        "tool",
+        "other",
+    }
+
+
+@pytest.mark.parametrize("moment", [-1, 0, 253_402_214_399_999, 10**17])
+def test_an_odd_time_is_copied(street: Neighbours, tmp_path: Path, moment: int) -> None:
+    ana = street["Ana"]
+    try:
+        write(ana.replica, ana.me, "tool", {"made": Millis(moment)})
+    except (InvalidChange, OverflowError):
+        return  # it can be written by nobody
+    (tool,) = records(copy(ana, tmp_path / "out"), "tool")
+    assert tool["fields"]["made"]["ms"] == moment
 
 
 def test_photos_are_files_named_by_their_hash(street: Neighbours, tmp_path: Path) -> None:

@@ -167,6 +167,20 @@ def test_what_is_no_manifest_is_refused(tmp_path: Path, text: str) -> None:
         manifest.check(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("moment", "text"),
+    [
+        (None, None),
+        (0, "1970-01-01T00:00:00Z"),
+        (1_800_000_000_999, "2027-01-15T08:00:00Z"),
+        (2**63, "9999-12-31T23:59:59Z"),
+        (-(2**63), "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_any_time_has_a_form(moment: int | None, text: str | None) -> None:
+    assert manifest.iso(moment) == text
+
+
 def test_without_a_manifest_nothing_is_checked(tmp_path: Path) -> None:
     (tmp_path / "out.vcf").write_text("hello")
     for path in (tmp_path, tmp_path / "out.vcf", tmp_path / "nowhere"):

@@ -12,7 +12,9 @@ sealed: it is bytes here as well. Kinds and fields of newer versions are copied 
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from mutualaid.errors import BadValueError
@@ -27,6 +29,10 @@ from mutualaid.model.values import Millis, Scalar
 
 if TYPE_CHECKING:
     from mutualaid.model.reading import Reading
+
+#: Kinds with a folder of their own; all others are in one.
+_PLAIN: Final = re.compile(r"[a-z][a-z_]{0,31}", re.ASCII)
+_OTHER: Final = "other"
 
 _README: Final = """\
 This is a copy of everything that the group “{name}” shares among its members, as it was on one
@@ -64,23 +70,23 @@ def copy(group: "Reading", tick: Callable[[], None]) -> Iterator[File]:
     yield File("members.json", (_lines(_members(group)),))
     index: list[bytes] = []
     db = group.replica.store.connection
-    rows = db.execute(
-        "SELECT number, id, kind FROM record WHERE kind IS NOT NULL ORDER BY kind, id"
-    ).fetchall()
+    rows = db.execute("SELECT number, id, kind FROM record WHERE kind IS NOT NULL").fetchall()
     membership = group.replica.membership()
     counts = group.replica.journal.counts(membership)
-    said: list[bytes] = []
-    for place, (number, id_, kind) in enumerate(rows):
-        tick()
-        weighed = group.replica.applier.weigh(number, id_, membership, counts)
-        folder = kind if is_safe(kind) else "other"
-        if weighed.identity is not None and weighed.merged is not None and weighed.counted:
+    placed = sorted((folder_of(kind), id_, number) for number, id_, kind in rows)
+    for folder, some in groupby(placed, key=lambda each: each[0]):
+        said: list[bytes] = []
+        for _folder, id_, number in some:
+            tick()
+            weighed = group.replica.applier.weigh(number, id_, membership, counts)
+            if weighed.identity is None or weighed.merged is None or not weighed.counted:
+                continue
             path = f"records/{folder}/{id_.hex()}.automerge"
             authors = [weighed.authors[change.hash] for change in weighed.counted]
             about = {
                 "code": code(id_),
                 "id": id_.hex(),
-                "kind": kind,
+                "kind": weighed.identity.kind,
                 "owner": weighed.identity.owner.hex(),
                 "created": iso(min(author.created for author in authors)),
                 "updated": iso(max(author.created for author in authors)),
@@ -91,9 +97,8 @@ def copy(group: "Reading", tick: Callable[[], None]) -> Iterator[File]:
             fields = {name: _value(value) for name, value in weighed.merged.fields.items()}
             said.append(_json({**about, "fields": fields}))
             yield File(path, (crdt.save(weighed.counted, weighed.data),))
-        if said and (place + 1 == len(rows) or rows[place + 1][2] != kind):
+        if said:
             yield File(f"json/{folder}.json", (_lines(said),))
-            said = []
     yield File("index.json", (_lines(index),))
     for (digest,) in db.execute(
         "SELECT DISTINCT blob.hash FROM blob JOIN post_photo ON post_photo.hash = blob.hash"
@@ -103,6 +108,12 @@ def copy(group: "Reading", tick: Callable[[], None]) -> Iterator[File]:
         row = db.execute("SELECT data FROM blob WHERE hash = ?", (digest,)).fetchone()
         if row is not None:
             yield File(f"photos/{digest.hex()}.jpg", (bytes(row[0]),))
+
+
+def folder_of(kind: str) -> str:
+    """The folder for records of a kind. A kind may have any name that a member's program gave
+    it; those with names that could be another's, or mean something to a file system, share one."""
+    return kind if _PLAIN.fullmatch(kind) and is_safe(kind) else _OTHER
 
 
 def _members(group: "Reading") -> list[bytes]:
