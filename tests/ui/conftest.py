@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -105,7 +106,8 @@ def window(qtbot, profile: Profile, group: Group) -> Iterator[Shell]:
     shell.show()
     yield shell
     # Before its group: a timer that still ran would ask a closed one.
-    shell.close()
+    if shiboken6.isValid(shell):
+        shell.close()
     bridge.stop()
 
 

@@ -52,7 +52,5 @@ class Home:
         return made
 
     def close(self) -> None:
-        # Before its group: a timer that still ran would ask a closed one.
-        self.window.close()
         self.bridge.stop()
         settle()

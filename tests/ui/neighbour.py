@@ -116,6 +116,4 @@ class Neighbour:
         return form
 
     def close(self) -> None:
-        # Before its group: a timer that still ran would ask a closed one.
-        self.window.close()
         self.bridge.stop()

@@ -123,9 +123,7 @@ class PrintView(QWidget):
         self._again = False
         self._where: Path | None = None
         # What was laid out is drawn, printed and let go of on the same thread.
-        worker = Worker("window-paper")
-        self._worker = worker
-        self.destroyed.connect(worker.end)
+        self._worker = Worker("window-paper")
         px = theme().px
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, px(12))
@@ -204,7 +202,9 @@ class PrintView(QWidget):
         self.copies.valueChanged.connect(self._choose)
 
     def _make_buttons(self) -> None:
-        self.work = WorkBar(self._desk, self._worker)
+        work, worker = WorkBar(self._desk, self._worker), self._worker
+        self.work = work
+        self.destroyed.connect(lambda: _let_go(work, worker))
         self.area.column.addWidget(self.work)
         self.facts = Text("", Size.META, quiet=True, wrap=True)
         self.area.column.addWidget(self.facts)
@@ -460,6 +460,12 @@ class PrintView(QWidget):
     def _open_folder(self) -> None:
         if self._where is not None:
             open_folder(self._where)
+
+
+def _let_go(work: WorkBar, worker: Worker) -> None:
+    """The view is gone: what is being done stops, and the thread ends."""
+    work.give_up()
+    worker.end()
 
 
 def _write(dest: Path, data: bytes) -> None:

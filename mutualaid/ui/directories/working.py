@@ -139,6 +139,11 @@ class WorkBar(QWidget):
             self.stop_button.setEnabled(False)
             self.words.setText(tr("Stopping…"))
 
+    def give_up(self) -> None:
+        """The same for a window that is gone already: nobody is told."""
+        if self._pace is not None:
+            self._pace.stopped.set()
+
     def _told(
         self,
         result: object,

@@ -70,7 +70,7 @@ class PostHead(QWidget):
     def show_post(self, detail: PostDetail, zone: str) -> None:
         """Show this post; what is the same stays as it is."""
         row, now = detail.row, now_ms()
-        leaving = self._leaving(row)
+        leaving = self._leaving(detail)
         shown = (row, detail.reached, detail.machines, detail.conflicts, leaving, now // MINUTE)
         self._words.fill(shown, lambda: self._build_words(detail, zone, now, leaving))
         self.photos.show_photos(detail.photos)
@@ -80,12 +80,20 @@ class PostHead(QWidget):
 
     # -- what it says -------------------------------------------------------------------------
 
-    def _leaving(self, row: PostRow) -> str:
+    def _leaving(self, detail: PostDetail) -> str:
         """For whom a post of mine may leave the group, in words."""
+        row = detail.row
         if not row.mine:
             return ""
         shares = self._desk.group.post_shares(row.id)
-        return tr("May leave the group for: {whom}", whom=leaving_word(shares.post))
+        photos = whom = ""
+        if detail.photos and shares.photos is not shares.post:
+            photos = tr("photos: {whom}", whom=leaving_word(shares.photos))
+        if row.on_behalf_of:
+            name, word = row.on_behalf_of, leaving_word(shares.on_behalf_of)
+            whom = tr("the name {name}: {whom}", name=name, whom=word)
+        post = tr("May leave the group for: {whom}", whom=leaving_word(shares.post))
+        return meta(post, photos, whom)
 
     def _build_words(self, detail: PostDetail, zone: str, now: int, leaving: str) -> None:
         row, column = detail.row, self._words.column

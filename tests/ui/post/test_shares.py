@@ -79,6 +79,8 @@ def test_the_name_of_somebody_else_is_asked_for_apart(ana):
     form.shares.on_behalf_of.choose(PRINT)
     send(ana, form)
     assert shares(ana) == PostShares(GROUP, GROUP, PRINT)
+    ana.open(ana.group.posts()[0].id)
+    assert "the name Mrs. Okafor: a printed directory" in ana.reads()
 
 
 def test_it_is_changed_and_that_is_undone(ana):
