@@ -134,6 +134,12 @@ class Group(Tending, Noticing, Suggesting, Shelves, Rotating, Exporting, Importi
             found.append(clock)
         return found
 
+    def tend(self) -> ChangeSet:
+        """As :meth:`Tending.tend`; and what two people brought in from one list becomes one."""
+        doubled = self.drop_doubles()
+        tended = super().tend()
+        return ChangeSet(everything=True) if doubled.concerns("post") else tended
+
     # -- records of any kind
 
     def remove(self, record: bytes) -> ChangeSet:

@@ -16,8 +16,10 @@ from mutualaid.model import keys
 from mutualaid.model.content import encode_changes
 from mutualaid.model.directories.undoing import Undoing
 from mutualaid.model.private import Purpose, identity_of, seal_note
+from mutualaid.model.queries import behalf_records
 from mutualaid.model.queries import lists as queries
 from mutualaid.model.records import REGISTRY, check
+from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 from mutualaid.model.values.directories import ImportRow
 
 if TYPE_CHECKING:
@@ -50,6 +52,8 @@ def _no_tick(_done: int, _of: int) -> None:
 
 class Importing(Undoing):
     """What comes in from lists, and the log of it."""
+
+    _imports_seen = 0
 
     def read_import(
         self,
@@ -266,6 +270,26 @@ class Importing(Undoing):
         identity = identity_of(self.id, self.me)
         fields = seal_note(identity, purpose, body, self._confidants())
         return self._new_record(identity.kind, fields, nonce=identity.nonce)
+
+    def drop_doubles(self) -> ChangeSet:
+        """Forget posts of mine that somebody else, apart from me, brought in from the same list:
+        places, repairs and people are one record then, but each post belongs to who posted it.
+        Both machines come to the same; see ``queries.lists.doubled_posts``. Looks only when an
+        import came that this machine has not seen.
+        """
+        count = queries.count_imports(self._db)
+        if count == self._imports_seen or not self.joined:
+            return NOTHING_CHANGED
+        self._imports_seen = count
+        if not queries.doubled_posts(self._db, self.me):
+            return NOTHING_CHANGED
+        with self._writing() as result:
+            doubled = queries.doubled_posts(self._db, self.me)
+            beside = [
+                found[0] for each in doubled for found in behalf_records(self._db, self.me, each)
+            ]
+            self._purge([*beside, *doubled])
+        return result[0]
 
     # -- the log
 

@@ -264,3 +264,27 @@ _BUILT_ON: Final = (
         "noted a repair there",
     ),
 )
+
+
+def doubled_posts(db: Any, me: bytes) -> list[bytes]:
+    """My posts that somebody else brought in from the same list, too, where theirs is to stay:
+    the one that was answered, then the one with the lower id."""
+    rows = db.execute(
+        """SELECT r.id FROM post AS p JOIN record AS r ON r.number = p.record
+           JOIN post_source AS s ON s.record = p.record
+           WHERE p.owner = :me AND p.said = 0 AND s.origin_id <> '' AND EXISTS (
+               SELECT 1 FROM post_source AS o JOIN post AS q ON q.record = o.record
+               JOIN record AS t ON t.number = o.record
+               WHERE o.origin_id = s.origin_id AND o.origin_id <> '' AND o.origin = s.origin
+               AND q.owner <> :me AND q.said = 0 AND q.kind = p.kind AND q.title = p.title
+               AND q.on_behalf_of = p.on_behalf_of
+               AND (t.id < r.id OR EXISTS (SELECT 1 FROM response WHERE post = t.id)))
+           AND NOT EXISTS (SELECT 1 FROM response WHERE post = r.id)
+           AND NOT EXISTS (SELECT 1 FROM comment WHERE about = r.id)""",
+        {"me": me},
+    )
+    return [row[0] for row in rows]
+
+
+def count_imports(db: Any) -> int:
+    return int(db.execute("SELECT count(*) FROM import_log").fetchone()[0])

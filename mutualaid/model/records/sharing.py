@@ -101,6 +101,7 @@ def source_tables(kind: str) -> tuple[Table, ...]:
                 "licence TEXT NOT NULL",
                 "import_id BLOB",  # a record id
             ),
+            indexes=("origin_id WHERE origin_id <> ''",),
         ),
         Table(
             f"{kind}_more",

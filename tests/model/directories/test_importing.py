@@ -283,6 +283,27 @@ def test_two_who_have_not_met_add_nothing_twice(
     assert ana.replica.applier.view_hash() == ben.replica.applier.view_hash()
 
 
+def test_posts_that_two_brought_in_become_one(people: Neighbours, tmp_path: Path) -> None:
+    ana, ben, cleo = people["Ana"], people["Ben"], people["Cleo"]
+    bring(ana, tmp_path, POSTS)
+    bring(ben, tmp_path, POSTS)
+    people.meet()
+    assert len(cleo.posts(PostFilter())) == 4
+    lift = cleo.posts(PostFilter(search="lift"))
+    answered = max(lift, key=lambda row: row.id)  # not the one that would stay
+    cleo.help_with(answered.id)
+    people.meet()
+    for group in (ana, ben, cleo):
+        group.tend()
+    people.meet()
+    for group in (ana, ben, cleo):
+        titles_there = sorted(row.title for row in group.posts(PostFilter()))
+        assert titles_there == ["A lift to the clinic", "Bread"]
+        assert group.posts(PostFilter(search="lift"))[0].id == answered.id
+        group.tend()
+    assert len(cleo.posts(PostFilter())) == 2
+
+
 def test_a_newer_list_changes_what_nobody_changed_here(ana: Group, tmp_path: Path) -> None:
     bring(ana, tmp_path, PLACES)
     (place,) = ana.places()
