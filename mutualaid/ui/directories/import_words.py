@@ -125,4 +125,4 @@ def added_words(item: "Item") -> str:
 def _plain(field: str) -> str:
     """A field, or the family that it belongs to: "skills" for "skill:bread"."""
     head = field.partition(":")[0]
-    return {"skill": "skills", "fix": "fixes", "language": "languages"}.get(head, head)
+    return {"skill": "skills", "fix": "fixes", "lang": "languages"}.get(head, head)

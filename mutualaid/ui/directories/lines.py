@@ -82,8 +82,10 @@ class LineModel(KeyedListModel[Row]):
         return super().data(index, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        more = Qt.ItemFlag.ItemIsUserCheckable if self._checked else Qt.ItemFlag.NoItemFlags
-        return super().flags(index) | more
+        found = super().flags(index)
+        if self._checked and index.isValid():
+            found |= Qt.ItemFlag.ItemIsUserCheckable
+        return found
 
     def toggle(self, index: Index) -> None:
         """Take a row out, or in again."""

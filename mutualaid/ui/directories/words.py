@@ -228,7 +228,8 @@ def mine_words(fields: Sequence[str]) -> str:
         head, _, rest = field.partition(":")
         known = next((one for one in ShareField if one.value == field), None)
         if known is not None:
-            said[share_word(known)] = None
+            words = share_word(known)
+            said[f"{words[:1].lower()}{words[1:]}"] = None
         elif head == "post" and rest:
             said[tr("post {code}", code=rest)] = None
         else:

@@ -44,7 +44,9 @@ class SharesEditor(QWidget):
         column.addWidget(self.form)
         self.post = leaving_box("")
         self.photos = leaving_box("")
-        self.form.add_pair((tr("May &leave the group for"), self.post), (tr("Photos"), self.photos))
+        self.form.add_pair(
+            (tr("May &leave the group for"), self.post), (tr("Its photos for"), self.photos)
+        )
         self.photos.setAccessibleName(tr("Its photos may leave the group for"))
         self._whom = Form(spacing=6)
         self.on_behalf_of = leaving_box("")

@@ -55,7 +55,7 @@ def test_audiences_fields_and_reasons_have_words(qapp, audience):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        (("name", "contact:phone", "post:K7PQ"), ("My name", "phone", "post K7PQ")),
+        (("name", "contact:phone", "post:K7PQ"), ("my name", "phone", "post K7PQ")),
         (("of_tomorrow",), ("of tomorrow",)),
         ((), ()),
     ],

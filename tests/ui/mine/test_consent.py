@@ -128,7 +128,7 @@ def test_exports_that_took_something_along_are_shown_with_what(view, home, monke
     QApplication.processEvents()
     told = words(view)
     assert "for a printed directory" in told
-    for what in ("My name", "My skills", "phone", "post K7PQ", "Repairs I wrote down"):
+    for what in ("my name", "my skills", "phone", "post K7PQ", "repairs I wrote down"):
         assert what in told
     assert "by Ben" in told
     assert "by you" in told
