@@ -326,9 +326,12 @@ class RowReader:
         finish[draft.sort](draft)
 
     def _close_person(self, draft: _Draft) -> None:
-        parts = [draft.apart.get("given", ""), draft.apart.get("family", "")]
-        name = " ".join(part for part in parts if part)
-        if name and not draft.fields.get("name"):
+        family = draft.apart.get("family", "")
+        given = draft.apart.get("given", "") or str(draft.fields.get("name", ""))
+        if family in given:
+            family = ""  # the name was whole
+        name = " ".join(part for part in (given, family) if part)
+        if name and (family or not draft.fields.get("name")):
             draft.fields["name"] = name
 
     def _close_post(self, draft: _Draft) -> None:
