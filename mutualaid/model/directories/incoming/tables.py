@@ -29,6 +29,7 @@ MOST_COLUMNS: Final = 400
 MOST_PROBLEMS: Final = 1000
 
 _LONGEST_LINE: Final = 1024 * 1024
+_LONGEST_CELL: Final = 128 * 1024
 #: A quotation mark that is never closed may spoil so many lines at most, not the rest of the file.
 _LONGEST_ROW_LINES: Final = 100
 _SAMPLE: Final = 256 * 1024
@@ -391,9 +392,11 @@ def _long_row(
 
 def _cells(text: str, separator: str, quoting: int) -> list[str] | None:
     try:
-        return next(csv.reader([text], delimiter=separator, quoting=quoting), [])  # type: ignore[arg-type]
+        cells = next(csv.reader([text], delimiter=separator, quoting=quoting), [])  # type: ignore[arg-type]
     except csv.Error:
         return None
+    # The module has a limit, too, but of the whole process: any library may set it.
+    return cells if max(map(len, cells), default=0) <= _LONGEST_CELL else None
 
 
 # -- header and width

@@ -3,6 +3,7 @@
 """Text files of whoever keeps a list in one: encodings, separators, rows that do not fit."""
 
 import codecs
+import csv
 import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
@@ -144,7 +145,12 @@ def test_nul_bytes_are_left_out(file: Path) -> None:
     assert "NUL" in problems[0].why
 
 
-def test_a_line_or_a_cell_that_is_too_long_is_one_problem(file: Path) -> None:
+@pytest.mark.parametrize("limit", [131_072, 2**31 - 1])
+def test_a_line_or_a_cell_that_is_too_long_is_one_problem(
+    file: Path, limit: int, request: pytest.FixtureRequest
+) -> None:
+    before = csv.field_size_limit(limit)  # of the whole process: a library may have set it
+    request.addfinalizer(lambda: csv.field_size_limit(before))
     text = f"Name,Area\nAna,{'x' * 3_000_000}\nBen,{'y' * 200_000}\nCleo,C\n"
     _header, rows, problems = read(file, text)
     assert rows == [["Cleo", "C"]]
