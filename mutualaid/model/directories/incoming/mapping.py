@@ -103,6 +103,7 @@ def guess(
     before = wanted.remembered(header) if wanted.remembered is not None else None
     if before is not None and wanted.sort in (None, before[0]):
         sort, mapping = before
+        _refuse_odd(sort, said)
         targets = tuple(said.get(column, mapping.get(column, "")) for column in header)
         return Guess(sort, _valid(sort, targets), remembered=True)
     best: tuple[float, Guess] | None = None

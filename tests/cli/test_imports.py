@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 The Mutual Aid developers
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Lists that come in and go again, and the people they know of, on the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Neighbours, Run
+
+PEOPLE = "id;Name;Phone;Area;Note\n1;Rosa Díaz;+34 600 111 222;Centre;x\n2;Ben Rot;;North;\n"
+PLACES = "id,Organisation,Address\n1,Food bank,Mill Lane 1\n"
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "neighbours.csv"
+    path.write_text(PEOPLE, encoding="cp1252")
+    return path
+
+
+def test_a_trial_says_what_would_come_in(ana: Run, people: Path) -> None:
+    tried = ana("import", "csv", str(people), "--dry-run", "--json").document
+    assert (tried["added"], tried["changed"], tried["code"], tried["dry_run"]) == (2, 0, None, True)
+    assert [line["title"] for line in tried["adds"]] == ["Rosa Díaz", "Ben Rot"]
+    assert tried["tables"][0]["what"] == "person"
+    assert tried["tables"][0]["columns"] == {
+        "id": "id", "Name": "name", "Phone": "phone", "Area": "area", "Note": "",
+    }  # fmt: skip
+    assert tried["problems"][0]["kept"] is True
+    said = ana("import", "csv", str(people), "--dry-run")
+    assert "Note = kept beside" in said.err
+    assert "Windows-1252" in said.err
+    assert "2 records would be added" in said.out
+    assert ana("known", "list", "--json").document == []
+    assert ana("imports", "--json").document == []
+
+
+def test_it_comes_in_and_goes_again(ana: Run, people: Path) -> None:
+    done = ana("import", "csv", str(people), "--origin", "Parish", "--licence", "CC0", "--json")
+    assert done.code == 0
+    code = done.document["code"]
+    (row,) = ana("imports", "--json").document
+    assert (row["code"], row["who"], row["origin"], row["licence"], row["added"]) == (
+        code, "Ana", "Parish", "CC0", 2,
+    )  # fmt: skip
+    assert "2 added" in ana("imports").out
+    again = ana("import", "csv", str(people), "--origin", "Parish", "--json").document
+    assert (again["added"], again["known"], again["code"]) == (0, 2, None)
+    trial = ana("undo-import", code, "--dry-run", "--json").document
+    assert (trial["removed"], trial["kept"]) == (2, [])
+    assert len(ana("known", "list", "--json").document) == 2
+    assert "2 records are gone" in ana("undo-import", code).out
+    assert ana("known", "list", "--json").document == []
+    assert ana("imports", "--json").document[0]["undone"] is True
+    assert ana("undo-import", "ZZZZZZ", "--json").document["code"] == "not_found"
+
+
+def test_who_is_known_of_is_asked_first(street_of_three: Neighbours, people: Path) -> None:
+    ana, ben = street_of_three["ana"], street_of_three["ben"]
+    ana("import", "csv", str(people))
+    street_of_three.meet()
+    rosa = ben("known", "list", "--search", "rosa", "--json").document[0]
+    assert (rosa["contacts"], rosa["has_contacts"], rosa["agreed"]) == ([], False, None)
+    code = rosa["code"]
+    assert ben("known", "agree", code, "by phone", "--json").document["code"] == "not_allowed"
+    assert "not asked yet" in ana("known", "list").out
+    agreed = ana("known", "agree", code, "by phone, 3 May", "--audience", "print", "--json")
+    assert agreed.document["contacts"] == [{"kind": "phone", "value": "+34 600 111 222"}]
+    street_of_three.meet()
+    assert "+34 600 111 222" in ben("known", "list").out
+    disagreed = ana("known", "disagree", code, "--json").document
+    assert (disagreed["contacts"], disagreed["agreed"]) == ([], None)
+    assert ana("known", "forget", code).code == 0
+    street_of_three.meet()
+    assert [row["name"] for row in ben("known", "list", "--json").document] == ["Ben Rot"]
+    assert ana("known", "agree", code, "x", "--json").document["code"] == "not_found"
+    place = ana("place", "add", "Kitchen", "--json").document["code"]
+    assert ana("known", "forget", place, "--json").document["code"] == "bad_value"
+
+
+def test_what_was_built_on_stays_and_is_said(street_of_three: Neighbours, tmp_path: Path) -> None:
+    ana, ben = street_of_three["ana"], street_of_three["ben"]
+    file = tmp_path / "city.csv"
+    file.write_text(PLACES)
+    code = ana("import", "csv", str(file), "--json").document["code"]
+    street_of_three.meet()
+    place = ben("list", "places", "--json").document[0]["code"]
+    ben("place", "edit", place, "--area", "Mitte")
+    street_of_three.meet()
+    undone = ana("undo-import", code)
+    assert "stays: Food bank Ben changed it since." in undone.err
+    assert "0 records are gone, 0 are as before, 1 stay" in undone.out
+
+
+def test_what_columns_are_can_be_said(ana: Run, tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("Foo,Bar=baz,Secret\nKitchen,Mill Lane,x\n")
+    refused = ana("import", "csv", str(file), "--json")
+    assert (refused.code, refused.document["code"]) == (1, "bad_file")
+    assert "Nothing tells" in refused.document["error"]
+    done = ana(
+        "import", "csv", str(file), "--what", "place", "--map", "Foo=name",
+        "--map", "Bar=baz=address", "--map", "Secret=-", "--json",
+    )  # fmt: skip
+    assert done.document["added"] == 1
+    assert ana("list", "places", "--json").document[0]["name"] == "Kitchen"
+    assert ana("import", "csv", str(file), "--map", "nonsense").code == 2
+    wrong = ana("import", "csv", str(file), "--map", "Foo=colour", "--json")
+    assert wrong.document["code"] == "bad_value"
+
+
+def test_what_is_probably_here_comes_in_only_if_that_is_said(ana: Run, tmp_path: Path) -> None:
+    ana("place", "add", "Food bank", "--area", "Mitte")
+    file = tmp_path / "city.csv"
+    file.write_text(PLACES)
+    skipped = ana("import", "csv", str(file), "--json").document
+    assert [(line["skip"], line["title"]) for line in skipped["skips"]] == [
+        ("probably the same", "Food bank")
+    ]
+    assert ana("import", "csv", str(file), "--anyway", "--json").document["added"] == 1
+    assert len(ana("list", "places", "--json").document) == 2
+
+
+def test_a_file_that_is_none(ana: Run, tmp_path: Path) -> None:
+    for format_ in ("csv", "xlsx", "hsds", "ords", "vcard", "murmurations"):
+        missing = ana("import", format_, str(tmp_path / "nowhere"), "--json")
+        assert (missing.code, missing.document["code"]) == (1, "bad_file")
+    assert ana("import", "doc", str(tmp_path)).code == 2
