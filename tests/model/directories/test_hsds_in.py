@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from frictionless import Package
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mutualaid.errors import ImportFileError
@@ -308,6 +308,8 @@ def test_a_service_without_an_organization_stands_alone_and_goes_out(tmp_path: P
     again = out(of(place_of(item)), tmp_path / "out")
     assert Package(str(again / "datapackage.json")).validate().valid
     assert ("organizations", GONE, "name", "Soup") in cells(again)
+    (same,) = taken(again).items
+    assert (same.key, same.more) == (item.key, item.more)
 
 
 def test_ids_that_are_no_uuids_are_kept_and_go_out_as_uuids(tmp_path: Path) -> None:
@@ -325,6 +327,19 @@ def test_ids_that_are_no_uuids_are_kept_and_go_out_as_uuids(tmp_path: Path) -> N
     assert Package(str(again / "datapackage.json")).validate().valid
     (same,) = taken(again).items
     assert (same.key, same.more) == (item.key, item.more)
+
+
+def test_the_same_place_from_two_lists_goes_out_once_and_valid(tmp_path: Path) -> None:
+    text = f"id,name,description,legal_status\n{ORG},Bakers,We bake,{{}}\n"
+    first, second = (
+        taken(package(tmp_path / name, {"organizations": text.format(name)})).items[0]
+        for name in ("club", "firm")
+    )
+    one, other = place_of(first), replace(place_of(second), id=b"o" * 16)
+    folder = out(of(one, other), tmp_path / "out")
+    assert Package(str(folder / "datapackage.json")).validate().valid
+    assert ("organizations", ORG, "legal_status", "club") in cells(folder)
+    assert any("firm" in cell[3] for cell in cells(folder))
 
 
 def test_the_same_id_twice_is_said_and_both_are_kept(tmp_path: Path) -> None:
@@ -543,12 +558,13 @@ def tables(draw: st.DrawFn) -> dict[str, str]:
     return found
 
 
-@settings(max_examples=15)
+@settings(max_examples=15, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(tables())
 def test_any_tables_come_in_whole_and_go_out_valid(
     tmp_path_factory: pytest.TempPathFactory, found: dict[str, str]
 ) -> None:
-    """The validator takes a third of a second for each, so there are few of them."""
+    """The validator takes a third of a second for each, so there are few of them, and none is
+    made smaller."""
     folder = package(tmp_path_factory.mktemp("in"), found)
     try:
         first = taken(folder)
@@ -562,7 +578,8 @@ def test_any_tables_come_in_whole_and_go_out_valid(
     twice = out(
         of(*(place_of(item) for item in taken(again).items)), tmp_path_factory.mktemp("twice")
     )
-    assert {cell for cell in cells(again) - cells(twice) if cell[0] != "attributes"} == set()
+    if "already" not in whys(first.problems):  # of two lines with one id either may go first
+        assert {cell for cell in cells(again) - cells(twice) if cell[0] != "attributes"} == set()
     text = " ".join(
         part
         for item in first.items

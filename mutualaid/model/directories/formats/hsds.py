@@ -35,7 +35,7 @@ from mutualaid.model.directories.hsds.fitting import fit
 from mutualaid.model.directories.hsds.place import Around, day, moment, uri
 from mutualaid.model.directories.hsds.schema import TABLES, is_uuid
 from mutualaid.model.directories.hsds.sheets import Sheets
-from mutualaid.model.directories.hsds.terms import Term, taxonomy_row
+from mutualaid.model.directories.hsds.terms import DETAILS, Term, taxonomy_row
 from mutualaid.model.directories.languages import tag_of
 from mutualaid.model.values import (
     ContactKind,
@@ -58,6 +58,7 @@ _FEES: Final = {
 }
 _CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LEVELS: Final = {SkillLevel.TEACH: " (can teach)", SkillLevel.LEARN: " (wants to learn)"}
+_STAND: Final = ("organizations", "services", "locations")
 _EMAIL: Final = TABLES["contacts"].by_name["email"]
 
 
@@ -133,8 +134,8 @@ class _Package:
     def _key(self, record: Person | Post | Place) -> str:
         """The id under which a record is known outside: its own in the list it came from."""
         own = record.source.id.strip().lower() if record.source else ""
-        known = is_uuid(own) or _has_row(own, record.more)
-        if not own or not known or own in self._keys:
+        mine = is_uuid(own) and own not in self._keys
+        if not mine and not (own and _has_row(unkeep(own, record.more)[0])):
             own = str(public_id(record.id))
         self._keys.add(own)
         return own
@@ -169,13 +170,14 @@ class _Package:
             tick()
             found.append(self._place(place))
         ours = {term.id for bundle in found for term in bundle.terms}
+        ours |= {Term("detail", name).id for name in DETAILS}
         yield from fit(found, {"organizations": [self._id], "taxonomy_terms": ours})
 
     def _place(self, place: Place) -> Bundle:
         key = self._key(place)
         bundle, extras = unkeep(key, place.more)
         wanted = places.of(place, extras)
-        if any(row.get("id", "").lower() == key for rows in bundle.rows.values() for row in rows):
+        if _has_row(bundle):
             places.show(bundle, wanted, self._around)
         else:
             kept, bundle = bundle, places.lay_out(key, place, wanted, self._around)
@@ -325,10 +327,10 @@ class _Package:
             _say_source(bundle, source)
 
 
-def _has_row(key: str, more: Mapping[str, str]) -> bool:
-    """Whether the row that stands for a record is kept with it, whatever its id looks like."""
-    names = (f"{stem}.id" for stem in ("organizations", "services", "locations"))
-    return any(more.get(name, "").lower() == key for name in names)
+def _has_row(bundle: Bundle) -> bool:
+    """Whether the row that stands for a record was kept with it."""
+    rows = (row for stem in _STAND for row in bundle.of(stem))
+    return any(row.get("id", "").lower() == bundle.key for row in rows)
 
 
 def _merge(bundle: Bundle, kept: Bundle) -> None:

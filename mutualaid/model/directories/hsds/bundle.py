@@ -100,18 +100,19 @@ class Bundle:
                 found.setdefault(term.said, []).append(said)
         return found
 
-    def say(self, term: Term, value: str = "", link_type: str = "") -> None:
-        """Add an attribute of ours. Its id follows from what it says."""
+    def say(self, term: Term, value: str = "", link_type: str = "", *, link_id: str = "") -> None:
+        """Add an attribute of ours, of the row with the key or of another organization
+        (``link_id``). Its id follows from what it says."""
         self.terms.add(term)
         link_type = link_type or term.family
         self.add(
             "attributes",
             {
-                "id": sub_id(self.key, f"{term.code}/{link_type}/{value}"),
-                "link_id": self.key,
+                "id": sub_id(link_id or self.key, f"{term.code}/{link_type}/{value}"),
+                "link_id": link_id or self.key,
                 "taxonomy_term_id": term.id,
                 "link_type": link_type,
-                "link_entity": self.entity,
+                "link_entity": "organization" if link_id else self.entity,
                 "value": value,
             },
         )

@@ -27,6 +27,8 @@ _INSTEAD: Final[Mapping[str, tuple[str, str]]] = {
     "taxonomies.description": ("name", ""),
     "taxonomy_terms.description": ("name", ""),
 }
+#: Said of an organization that stands for one that its list does not have.
+MADE_UP: Final = "made up"
 _ROW: Final = Term("detail", "row")
 
 
@@ -94,6 +96,7 @@ def _with_organizations(bundle: Bundle, known: set[str | None]) -> None:
         name = row.get("name") or UNNAMED
         said = {"id": own, "name": name, "description": row.get("description") or name}
         bundle.add("organizations", said)
+        bundle.say(Term("detail", "record"), MADE_UP, "record", link_id=own)
         known.add(own)
 
 

@@ -64,7 +64,7 @@ _MEANINGS: Final = {
 
 #: What we say beside the columns, and what its value is.
 DETAILS: Final[Mapping[str, str]] = {
-    "record": "What this is: group, place, person or offer.",
+    "record": "What this is: group, place, person, offer, or made up for a list that lacks it.",
     "kind": "The kind of place: organization, hub, kitchen, clinic, workshop or repair.",
     "name": "The whole name.",
     "area": "The quarter, in words.",

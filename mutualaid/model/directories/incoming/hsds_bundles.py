@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from mutualaid.model.directories.hsds import terms
 from mutualaid.model.directories.hsds.bundle import Bundle, Row, sub_id
+from mutualaid.model.directories.hsds.fitting import MADE_UP
 from mutualaid.model.directories.hsds.schema import BY_RESOURCE, TABLES, is_uuid
 from mutualaid.model.directories.incoming.hsds_package import Entry, Package
 from mutualaid.model.directories.incoming.tables import Problems
@@ -197,7 +198,7 @@ class Sorting:
         ours = {sub_id(key, "organization"): key for key in self._records}
         for line, row in self._entries("organizations"):
             own = row.get("id", "").lower()
-            if self._records.get(own) == "group":
+            if self._records.get(own) in ("group", MADE_UP):
                 self._put("organizations", row, self._nothing)
             elif own in ours:
                 self._claimed[own] = Entry(line, row)
@@ -242,9 +243,12 @@ class Sorting:
                 continue
             at = through.get(own, [])
             mine = [found for found in at if sub_id(found.key, "location") == own]
-            owner = self._at.get(("locations", own)) or (mine[0] if mine else None)
-            owner = owner or self._lead(row, "organization_id") or (at[0] if at else None)
-            if owner is self._nothing and self._records:
+            before = self._at.get(("locations", own))
+            owner = mine[0] if mine else self._lead(row, "organization_id")
+            owner = owner or (at[0] if at else None)
+            if before is not None:
+                self._put("locations", row, before)
+            elif owner is self._nothing and self._records:
                 self._put("locations", row, owner)
             elif owner is None or (owner.of("locations") and not mine):
                 self._begin("locations", line, row)
