@@ -417,8 +417,9 @@ def test_from_one_group_to_another(
         assert sorted(titles(preview.adds)) == ["=HYPERLINK()", "Kitchen", "Rosa Díaz"]
         other.apply_import(preview)
         (known,) = other.known_people()
-        assert (known.origin, known.contacts, known.has_contacts) == ("list", (), True)
-        assert known.more == {"Remarks": "knows the street"}
+        # Which list they stand on is for the group they are known of in.
+        assert (known.origin, known.contacts, known.has_contacts) == (path.stem, (), True)
+        assert known.more == {}
         (place,) = other.places()
         assert (place.address, place.hours) == ("=1+1", ana.places()[0].hours)
         assert other.fields(place.id)["origin"] == (ana.name or path.stem)
