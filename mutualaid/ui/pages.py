@@ -61,7 +61,7 @@ PAGES: Final = (
         "people",
         "mutualaid.ui.neighbourhood.people",
         "PeoplePage",
-        ("person",),
+        ("person", "listed"),
     ),
     PageSpec(
         "places",

@@ -197,6 +197,8 @@ class PrintView(QWidget):
         self.area.column.addWidget(card)
         for box in (self.sheet, self.audience, self.post, self.paper, self.language):
             box.currentIndexChanged.connect(self._choose)
+        # Half the size is what a sheet folded in the middle has.
+        self.paper.activated.connect(lambda _at: self.fold.setChecked(self._is_half))
         for check in (self.large, self.fold):
             check.toggled.connect(self._choose)
         self.copies.valueChanged.connect(self._choose)
@@ -249,6 +251,10 @@ class PrintView(QWidget):
             post=self.post.currentData() if sheet == "card" else None,
             copies=self.copies.value() if sheet in NUMBERED else 1,
         )
+
+    @property
+    def _is_half(self) -> bool:
+        return self.paper.currentData() == "a5"
 
     def _list_posts(self) -> None:
         before = self.post.currentData()

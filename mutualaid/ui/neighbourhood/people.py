@@ -126,11 +126,23 @@ class PeoplePage(Page):
         try:
             row = self.group.person(record)
         except MutualAidError as error:
-            self.desk.window.warn(str(error))
+            if not self._open_known(record):
+                self.desk.window.warn(str(error))
             return
         self.chip_members.setChecked(True)
         self.list.select_key(self.model.index_of(row.number))
         self._show(row)
+
+    def _open_known(self, record: bytes) -> bool:
+        """Show somebody who is known of; False where nobody is."""
+        try:
+            row = self.group.known_person(record)
+        except MutualAidError:
+            return False
+        self.chip_known.setChecked(True)
+        self.known_list.select_key(self.known_model.index_of(row.number))
+        self._show_known(row)
+        return True
 
     def edit_record(self, record: bytes) -> None:
         if record == self.group.me:

@@ -293,6 +293,16 @@ def test_people_of_a_list_are_known_of_and_asked_before_their_contacts_show(
     assert not page.detail_is_shown
 
 
+def test_somebody_who_is_known_of_is_shown_from_elsewhere(form, window, group, file, qtbot):
+    look(form, file, qtbot)
+    bring_in(form, qtbot)
+    window.show_record("listed", group.known_people()[1].id)
+    assert window.page.chip_known.isChecked()
+    assert "Tomas Ferreira" in words(window.page.known_detail)
+    window.show_record("person", group.me)
+    assert window.page.chip_members.isChecked()
+
+
 def test_while_nobody_is_known_of_the_people_page_says_nothing_of_it(window):
     window.show_page("people")
     assert not window.page.chip_known.isVisible()

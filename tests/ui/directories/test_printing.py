@@ -68,6 +68,14 @@ def test_pages_are_turned_by_keys(view, qtbot):
     assert not view.pages.back.isEnabled()
 
 
+def test_a_directory_on_a5_is_folded_from_a4(view, qtbot):
+    with qtbot.waitSignal(view.made):
+        view.paper.choose("a5")
+        view.paper.activated.emit(view.paper.currentIndex())
+    assert view.fold.isChecked()
+    assert "fold" in view.facts.text()
+
+
 def test_a_blank_form_is_for_everybody_and_not_logged(view, agreed, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr(Group, "may_export", lambda _self, _audience: False)
     choose(view, qtbot, "need-form")
