@@ -18,7 +18,15 @@ from typing import Any, Final, NamedTuple
 from mutualaid.errors import ExportError
 from mutualaid.model import keys
 from mutualaid.model.codes import code
-from mutualaid.model.directories.directory import AsOf, Directory, GroupCard
+from mutualaid.model.directories.directory import (
+    AsOf,
+    Directory,
+    GroupCard,
+    Person,
+    Place,
+    Post,
+    Repair,
+)
 from mutualaid.model.directories.names import is_safe
 from mutualaid.model.directories.writing import (
     MANIFEST,
@@ -87,6 +95,7 @@ def make(
         "as_of": as_of_shape(as_of),
         "consent": CONSENT,
         "withdraw": _withdraw(group),
+        "sources": _sources(directory),
         "files": [
             {"path": each.path, "bytes": each.size, "blake2b": each.digest.hex()}
             for each in sorted(files)
@@ -114,6 +123,19 @@ def as_of_shape(as_of: AsOf) -> dict[str, int | str | None]:
         "latest": iso(as_of.latest),
         "longest_silent": iso(as_of.oldest),
     }
+
+
+def _sources(directory: Directory) -> list[dict[str, str]]:
+    """The lists in which some of it stood first, and under which licence: not every format has
+    room for one."""
+    records: tuple[Person | Post | Place | Repair, ...] = (
+        *directory.people,
+        *directory.posts,
+        *directory.places,
+        *directory.repairs,
+    )
+    found = {(each.source.name, each.source.licence) for each in records if each.source}
+    return [{"name": name, "licence": licence} for name, licence in sorted(found)]
 
 
 def _withdraw(group: GroupCard) -> dict[str, str]:

@@ -167,6 +167,8 @@ def test_the_repairs_of_toronto_go_out_as_they_came(
     schema = Schema.from_descriptor(json.loads(SCHEMA.read_text(encoding="utf-8")))
     report = Resource(path="repairs.csv", basepath=str(tmp_path), schema=schema).validate()
     assert report.valid, report.flatten(["message"])[:3]
+    said = json.loads((tmp_path / "repairs.csv.manifest.json").read_text(encoding="utf-8"))
+    assert {"name": "Repair Café Toronto", "licence": "CC BY-SA 4.0"} in said["sources"]
     came = rows(TORONTO)
     went = rows(tmp_path / "repairs.csv")
     assert went.keys() == {each.replace("_", "-") for each in came}
