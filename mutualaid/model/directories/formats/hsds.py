@@ -23,7 +23,6 @@ from mutualaid.model.directories.directory import (
     Person,
     Place,
     Post,
-    Repair,
     Source,
     public_id,
 )
@@ -254,7 +253,8 @@ class _Package:
             if value:
                 bundle.say(Term("detail", name), value, name)
         for part in post.parts:
-            bundle.say(Term("detail", "part"), str(part.quantity), part.name or "part")
+            term = Term("detail", "part" if part.name else "parts")
+            bundle.say(term, str(part.quantity), part.name)
         self._contact(bundle, post.by_name, post.contacts)
         self._rest(bundle, kept, extras, post.source)
         return bundle
@@ -382,8 +382,6 @@ def _holds_back(_directory: Directory, record: object) -> str:
             return _no_service(record)
         case Post() if record.kind is PostKind.NEED:
             return f"HSDS lists what is to be had. “{record.title}” is a need, so it stays out."
-        case Repair():
-            return "HSDS lists services; repairs that were tried go out as Open Repair Data."
         case _:
             return ""
 
@@ -410,6 +408,9 @@ FORMAT: Final = Format(
     reads=True,
     about="For helplines, city directories and everybody who lists services by Open Referral.",
     loses={
+        "repair": "HSDS lists services; what was tried goes out as Open Repair Data.",
+        "post.by": "The name goes along as that of a contact; it comes back as for whom it is.",
+        "post.created": "HSDS says when something was changed, not when it began.",
         "post.photos": "HSDS has no pictures.",
         "post.promises": "HSDS lists what is to be had, and not who took it.",
     },

@@ -83,6 +83,7 @@ DETAILS: Final[Mapping[str, str]] = {
     "ends": "When it ends.",
     "repeat": "How it repeats: weekly or monthly.",
     "expires": "Until when it is offered.",
+    "parts": "How many there are to be taken, one by one.",
     "part": "A sort of thing that can be taken; the value is how many there are.",
     "on_behalf_of": "For whom somebody else wrote this.",
     "source": "The list in which this stood first; the type of the link says what of it.",

@@ -355,9 +355,10 @@ def _offer(bundle: Bundle) -> _Made:
         fields["standing"] = True
     if detail("repeat") in tuple(Repeat):
         fields["repeat"] = detail("repeat")
-    for name, value in details.get("part", ()):
+    named = [(f"part:{line(name, 40)}", value) for name, value in details.get("part", ())]
+    for name, value in (("parts", detail("parts")), *named):
         if value.isdecimal() and len(value) < 4:
-            fields["parts" if name == "part" else f"part:{line(name, 40)}"] = int(value)
+            fields[name] = int(value)
     if service.get("status") not in ("active", None):
         fields["state"] = "withdrawn"
     return Sort.POST, fields, tuple(_contacts(bundle)), _more(bundle)
