@@ -5,7 +5,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
 
 from mutualaid.model.directories.incoming.item import LEFT_OUT, Item, Problem, SeenTable
@@ -92,7 +92,7 @@ class ImportLists(QWidget):
             CHANGED: Chip(tr("Changes")),
             DOUBTS: Chip(tr("Probably here already")),
             SKIPPED: Chip(tr("Left alone")),
-            PROBLEMS: Chip(tr("Cannot be read")),
+            PROBLEMS: Chip(tr("Problems")),
             COLUMNS: Chip(tr("Columns")),
         }
         for chip in self.chips.values():
@@ -112,7 +112,7 @@ class ImportLists(QWidget):
             CHANGED: tr("What would change"),
             DOUBTS: tr("What is probably here already; a check mark adds it all the same"),
             SKIPPED: tr("What is left alone, and why"),
-            PROBLEMS: tr("What cannot be read"),
+            PROBLEMS: tr("What cannot be used, or is odd"),
         }
         self._stack = QStackedWidget()
         self._stack.setMinimumHeight(px(230))
@@ -129,6 +129,7 @@ class ImportLists(QWidget):
             model.toggled.connect(self.marked)
             view = LineList(names[name], face)
             view.setModel(model)
+            view.selectionModel().currentChanged.connect(self._say_whole)
             self.models[name] = model
             self.views[name] = view
             self._stack.addWidget(view)
@@ -137,6 +138,11 @@ class ImportLists(QWidget):
         self.views[COLUMNS] = self.columns
         self._stack.addWidget(self.columns)
         column.addWidget(self._stack, 1)
+        #: All that the chosen line says: on the line itself it may not fit.
+        self.whole = Text("", Size.META, quiet=True, wrap=True, selectable=True)
+        self.whole.setAccessibleName(tr("The chosen line"))
+        self.whole.hide()
+        column.addWidget(self.whole)
 
     def show_preview(self, preview: Preview, *, fresh: bool) -> None:
         """Show what it would do; ``fresh`` for another file than before."""
@@ -162,6 +168,11 @@ class ImportLists(QWidget):
             self.chips[first].setChecked(True)
         self._choose()
 
+    def _say_whole(self, current: QModelIndex, _before: QModelIndex) -> None:
+        said = current.data(Qt.ItemDataRole.AccessibleTextRole)
+        self.whole.setText(str(said) if said else "")
+        self.whole.setVisible(bool(said))
+
     @property
     def left_out(self) -> frozenset[int]:
         """Numbers of lines that are not to be brought in."""
@@ -181,7 +192,10 @@ class ImportLists(QWidget):
 
     def _choose(self) -> None:
         name = next(name for name, chip in self.chips.items() if chip.isChecked())
-        self._stack.setCurrentWidget(self.views[name])
+        view = self.views[name]
+        self._stack.setCurrentWidget(view)
+        current = view.currentIndex() if isinstance(view, LineList) else QModelIndex()
+        self._say_whole(current, QModelIndex())
 
 
 class ColumnList(ScrollColumn):

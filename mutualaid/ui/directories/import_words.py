@@ -27,6 +27,9 @@ _ENDINGS: Final = {
     ".zip": "hsds",
     ".json": "murmurations",
 }
+#: A column that only repair data has, and how far it is looked for it.
+_REPAIRS: Final = b"partner_product_category"
+_FIRST: Final = 4096
 #: What the descriptor of a data package is called.
 _PACKAGE: Final = "datapackage.json"
 
@@ -44,10 +47,21 @@ def format_words() -> dict[str, str]:
 
 
 def guessed_format(path: Path) -> str:
-    """What kind of file it is, by its name."""
+    """What kind of file it is, by its name, and of a table by what stands above its columns."""
     if path.name.casefold() == _PACKAGE or path.is_dir():
         return "hsds"
-    return _ENDINGS.get(path.suffix.casefold(), "csv")
+    found = _ENDINGS.get(path.suffix.casefold(), "csv")
+    return "ords" if found == "csv" and _REPAIRS in _beginning(path) else found
+
+
+def _beginning(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            return b""  # a pipe would keep the window waiting
+        with path.open("rb") as file:
+            return file.read(_FIRST)
+    except OSError:
+        return b""
 
 
 def target_words() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from mutualaid.model.directories.incoming.item import Sort, Wanted
 from mutualaid.model.directories.preview import Preview
@@ -19,7 +19,7 @@ from mutualaid.ui.directories.import_words import TABLES, did_words, format_word
 from mutualaid.ui.directories.working import Tick, WorkBar
 from mutualaid.ui.page import Desk
 from mutualaid.ui.setup.backups import FileField, documents
-from mutualaid.ui.theme import Size
+from mutualaid.ui.theme import Size, theme
 from mutualaid.ui.widgets import Button, Choice, Form, FormDialog, Look, Text, announce
 from mutualaid.ui.words import tr
 
@@ -50,12 +50,22 @@ class ImportDialog(FormDialog):
         self.work = WorkBar(desk)
         self._make_first()
         self._make_second()
-        self.form.column.addWidget(self.work)
+        self._put_work_below()
         self.back = Button(tr("Another file"), Look.QUIET, icon="back")
         self.back.clicked.connect(self._begin_again)
         self.buttons.insertWidget(0, self.back)
         self._show_step(first=True)
         self.file.setFocus()
+
+    def _put_work_below(self) -> None:
+        """Outside what scrolls: it stays in sight."""
+        outer = self.layout()
+        assert isinstance(outer, QVBoxLayout)
+        holder = QHBoxLayout()
+        inset = theme().px(24)
+        holder.setContentsMargins(inset, 0, inset, 0)
+        holder.addWidget(self.work)
+        outer.insertLayout(outer.count() - 1, holder)
 
     # -- the first step: a file -----------------------------------------------------------------
 

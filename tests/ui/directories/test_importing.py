@@ -117,6 +117,9 @@ def test_each_line_that_is_left_alone_says_which_and_why(form, file, qtbot):
     model = form.lists.models[name]
     said = model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
     assert "line 4" in said
+    form.lists.chips[name].click()
+    form.lists.views[name].setCurrentIndex(model.index(0))
+    assert form.lists.whole.text() == said
 
 
 def test_a_line_is_taken_out_by_hand(form, group, file, qtbot):
@@ -171,7 +174,7 @@ def test_repair_data_comes_in(form, group, tmp_path, qtbot):
     rows = [f"m-{n},Mended,GBR,Kettle,Fixed,Mill Lane,2024-05-0{n},Switch" for n in (1, 2)]
     file.write_text("\n".join((REPAIRS, *rows)), encoding="utf-8")
     form.file.line.setText(str(file))
-    form.format.choose("ords")
+    assert form.format.currentData() == "ords"
     with qtbot.waitSignal(form.looked):
         form.try_submit()
     assert "2 repairs" in form.summary.text()
