@@ -42,7 +42,7 @@ _PAPERS: Final = ("a4", "a5", "letter")
 @click.option(
     "--audience",
     type=click.Choice(_OUT),
-    default="group",
+    default="print",
     show_default=True,
     help="For whom it is: only what each person agreed to for them is on it.",
 )

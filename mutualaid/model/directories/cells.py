@@ -16,6 +16,10 @@ from mutualaid.model.values import ContactKind
 _FORMULA: Final = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20|]|[\t\r\n]")
 _GUARD: Final = "'"
 _GUARDED: Final = re.compile(rf"{_GUARD}+(?:{_FORMULA.pattern})")
+#: Where lists are separated by semicolons, a spreadsheet may begin a cell after one, though it
+#: stands inside quotation marks.
+_INNER: Final = re.compile(rf"([;\t])(?={_GUARD}*(?:{_FORMULA.pattern}))")
+_INNER_GUARDED: Final = re.compile(rf"([;\t]){_GUARD}(?={_GUARD}*(?:{_FORMULA.pattern}))")
 
 _SPLIT: Final = re.compile(r"(?<!\\)((?:\\\\)*);\s?")
 _PAIR: Final = re.compile(r"(?<!\\)((?:\\\\)*): ")
@@ -40,6 +44,7 @@ NO: Final = frozenset(
 def guard(text: str) -> str:
     """Text as it can stand in a file that a spreadsheet opens: what it would take for a formula
     begins with an apostrophe."""
+    text = _INNER.sub(rf"\1{_GUARD}", text)
     if _FORMULA.match(text) or _GUARDED.match(text):
         return _GUARD + text
     return text
@@ -47,7 +52,8 @@ def guard(text: str) -> str:
 
 def unguard(text: str) -> str:
     """What :func:`guard` was given."""
-    return text[1:] if _GUARDED.match(text) else text
+    text = text[1:] if _GUARDED.match(text) else text
+    return _INNER_GUARDED.sub(r"\1", text)
 
 
 # -- lists of ours

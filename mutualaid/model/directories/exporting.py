@@ -166,7 +166,7 @@ class Exporting(Consenting):
         steps = planning.Steps(plan, tick or _no_progress)
         with writing.explained(dest):
             writing.check_place(dest, folder=folder)
-            with writing.Aside(dest, folder) as aside:
+            with writing.Aside(dest, folder, shut=_is_inner(plan)) as aside:
                 for format_ in formats:
                     steps.start(format_.name)
                     for file in self._files(format_, plan, steps):
@@ -204,7 +204,7 @@ class Exporting(Consenting):
         self._need_same(plan)
         with writing.explained(dest):
             writing.check_place(dest, folder=False)
-            with writing.Aside(dest, folder=False) as aside:
+            with writing.Aside(dest, folder=False, shut=_is_inner(plan)) as aside:
                 aside.add(File("made", (data,)))
                 aside.sync()
                 files = (aside.files[0]._replace(path=what),)
@@ -300,6 +300,11 @@ class Exporting(Consenting):
         except OSError as error:
             self._edit(export, {"failed": True}, kind="export")
             raise writing.refused(dest, error) from error
+
+
+def _is_inner(plan: "Plan") -> bool:
+    """Whether it is for members alone, and so for nobody else on this computer either."""
+    return plan.audience in (Audience.GROUP, Audience.LINKED)
 
 
 def _no_progress(_done: int, _total: int) -> None:

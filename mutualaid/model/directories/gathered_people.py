@@ -154,6 +154,16 @@ def _page(
         contacts=tuple(shown),
         known_of=origins is not None,
         updated=min(updated, led.asked.now),
-        source=origins.source(number) if origins else None,
-        more=origins.more(number) if origins else {},
+        source=origins.source(number) if origins and not led.outside else None,
+        more=_beside(led, id_, name, origins.more(number)) if origins else {},
     )
+
+
+def _beside(led: Ledger, id_: bytes, name: str, more: Mapping[str, str]) -> Mapping[str, str]:
+    """What a list said of somebody beside. Nobody was asked about that, nor about being on that
+    list, so neither leaves the group."""
+    if not led.outside:
+        return more
+    for what in more:
+        led.stays("person", id_, name, HeldWhy.NO_CONSENT, f"more:{what}")
+    return {}

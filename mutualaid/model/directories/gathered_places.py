@@ -39,6 +39,12 @@ def places(led: Ledger) -> list[Place]:
         if not led.may(share):
             led.stays("place", id_, name, HeldWhy.NO_CONSENT)
             continue
+        source, more = origins.source(number), origins.more(number)
+        if led.outside and not sources.is_published(source):
+            # Who said that the place may leave saw the fields of its form, and not these.
+            for what in more:
+                led.stays("place", id_, name, HeldWhy.NO_CONSENT, f"more:{what}")
+            source, more = None, {}
         point = None
         if lat is not None and lon is not None:
             point = blur(Point(lat, lon)) if led.outside else Point(lat, lon)
@@ -59,8 +65,8 @@ def places(led: Ledger) -> list[Place]:
                 confirmed=min(confirmed, led.asked.now) if confirmed else None,
                 point=point,
                 updated=min(updated, led.asked.now),
-                source=origins.source(number),
-                more=origins.more(number),
+                source=source,
+                more=more,
             )
         )
     return found
@@ -69,12 +75,14 @@ def places(led: Ledger) -> list[Place]:
 def repairs(led: Ledger, places: Mapping[bytes, str]) -> list[Repair]:
     """The attempts that leave, by date. ``places`` are the names of those that leave; of a
     published attempt also the published place is named."""
-    published = dict(
-        led.db.execute(
-            "SELECT r.id, p.name FROM place_source AS s JOIN place AS p ON p.record = s.record"
-            " JOIN record AS r ON r.number = s.record WHERE s.licence <> ''"
+    published = {
+        id_: name
+        for id_, name, *source in led.db.execute(
+            "SELECT r.id, p.name, s.origin, s.origin_id, s.licence FROM place_source AS s"
+            " JOIN place AS p ON p.record = s.record JOIN record AS r ON r.number = s.record"
         )
-    )
+        if sources.is_published(sources.source_of(*source))
+    }
     found: list[Repair] = []
     for row in led.db.execute(
         "SELECT r.id, t.category, t.item, t.outcome, t.brand, t.problem, t.barrier, t.date,"
@@ -87,13 +95,15 @@ def repairs(led: Ledger, places: Mapping[bytes, str]) -> list[Repair]:
         title = item or category
         if led.is_left_out("repair", id_, title):
             continue
-        if not _repair_leaves(led, owner, licence):
+        source = sources.source_of(origin, origin_id, licence)
+        is_published = owner == led.asked.group and sources.is_published(source)
+        if not _repair_leaves(led, owner, is_published=is_published):
             led.stays("repair", id_, title, HeldWhy.NO_CONSENT)
             continue
         if owner != led.asked.group:
             led.members[id_] = owner
         at = places.get(place, "") if place else ""
-        if not at and place and owner == led.asked.group and licence:
+        if not at and place and is_published:
             at = published.get(place, "")
         found.append(
             Repair(
@@ -111,14 +121,14 @@ def repairs(led: Ledger, places: Mapping[bytes, str]) -> list[Repair]:
                 country=country,
                 place=place if at else None,
                 place_name=at,
-                source=sources.source_of(origin, origin_id, licence),
+                source=source,
             )
         )
     return found
 
 
-def _repair_leaves(led: Ledger, owner: bytes, licence: str) -> bool:
+def _repair_leaves(led: Ledger, owner: bytes, *, is_published: bool) -> bool:
     if owner == led.asked.group:
-        # One with a licence was published before it came here.
-        return led.may(_PUBLIC if licence else None)
+        # What was published before it came here may be handed on.
+        return led.may(_PUBLIC if is_published else None)
     return led.lets(owner, ShareField.REPAIRS)

@@ -169,6 +169,12 @@ def _post(
     if not parts and row.parts > 1:
         parts = (Part("", row.parts),)
     first = extras.firsts.get(row.number)
+    source, more = extras.origins.source(row.number), extras.origins.more(row.number)
+    if led.outside:
+        # What a list said beside is on no form, so nobody agreed that it leaves.
+        for what in more:
+            led.stays("post", row.id, row.title, HeldWhy.NO_CONSENT, f"more:{what}")
+        source, more = source if sources.is_published(source) else None, {}
     return Post(
         id=row.id,
         code=row.code,
@@ -196,8 +202,8 @@ def _post(
         contacts=owner.contacts if owner else (),
         photos=photos,
         promises=_promises(led, row, extras.answers.get(row.id, ()), limit),
-        source=extras.origins.source(row.number),
-        more=extras.origins.more(row.number),
+        source=source,
+        more=more,
     )
 
 

@@ -101,7 +101,8 @@ def present(record: Record) -> tuple[str, ...]:
 
 def same(one: Directory, other: Directory) -> bool:
     """Whether two directories let the same leave."""
-    return all(
+    told = one.group == other.group and one.called_off == other.called_off
+    return told and all(
         mine == theirs for (_sort, mine), (_, theirs) in zip(sorts(one), sorts(other), strict=True)
     )
 

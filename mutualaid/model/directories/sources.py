@@ -2,11 +2,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Whence records of imports came, and what their lists said beside."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from mutualaid.model.directories.directory import Source
+
+#: Licences by which something was published for everybody, as people write them.
+_OPEN: Final = re.compile(
+    r"(cc[- ]?(0|by)|creative commons|odbl|odc|open data commons|pddl|public domain|ogl"
+    r"|open government|dl-de|etalab)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,11 @@ def read(db: Any, kind: str) -> Sources:
         )
     }
     return Sources(found, more)
+
+
+def is_published(source: Source | None) -> bool:
+    """Whether a list was published for everybody before it came here: under an open licence."""
+    return source is not None and _OPEN.match(source.licence.strip()) is not None
 
 
 def source_of(origin: str, origin_id: str, licence: str) -> Source | None:

@@ -125,10 +125,11 @@ def beside(dest: Path) -> Path:
 @dataclass(slots=True)
 class Aside:
     """The folder aside, for one export to ``dest``. A context; whatever is still in it when it
-    ends is removed."""
+    ends is removed. What is ``shut`` only whoever wrote it can read."""
 
     dest: Path
     folder: bool
+    shut: bool = False
     files: list[Hashed] = field(default_factory=list)
     _path: Path = field(init=False)
     _lock: FileLock = field(init=False)
@@ -185,6 +186,8 @@ class Aside:
 
     def sync(self) -> None:
         """Force everything to the disk."""
+        if self.shut:
+            _shut(self.whole)
         if len(self.files) > _ONE_BY_ONE:
             _sync_everything(self.whole)
         for folder, _folders, _files in os.walk(self.whole):
@@ -243,6 +246,16 @@ def _clear(parent: Path) -> None:
             continue  # in use, or not ours to clear
         lock.release()
         shutil.rmtree(each, ignore_errors=True)
+
+
+def _shut(path: Path) -> None:
+    """Let nobody else on this computer read it, where the file system knows such a thing."""
+    for folder, _folders, files in os.walk(path):
+        with contextlib.suppress(OSError):
+            Path(folder).chmod(0o700)
+        for name in files:
+            with contextlib.suppress(OSError):
+                Path(folder, name).chmod(0o600)
 
 
 def _sync_folder(path: Path) -> None:

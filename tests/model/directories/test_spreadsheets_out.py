@@ -136,6 +136,13 @@ def test_a_guard_can_be_taken_off(text: str) -> None:
     assert not RUN_BY_A_SPREADSHEET.match(cells.guard(text))
 
 
+@pytest.mark.parametrize("text", ["sofa;=1+1", "sofa; +49 30", "a;'=1", "a;;=1", "=1;=2"])
+def test_nothing_runs_where_a_semicolon_begins_a_new_cell(text: str) -> None:
+    guarded = cells.guard(text)
+    assert not any(RUN_BY_A_SPREADSHEET.match(part) for part in guarded.split(";"))
+    assert cells.unguard(guarded) == text
+
+
 @given(st.lists(st.tuples(strategies.lines(30, least=1), strategies.lines(30)), max_size=5))
 def test_a_list_in_a_cell_can_be_taken_apart(pairs: list[tuple[str, str]]) -> None:
     cell = cells.join(cells.pair(name, note) for name, note in pairs)

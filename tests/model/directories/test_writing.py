@@ -161,3 +161,17 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
 def test_what_the_disk_says_is_a_sentence(tmp_path: Path, code: int, words: str) -> None:
     with pytest.raises(ExportError, match=words), writing.explained(tmp_path / "out"):
         raise OSError(code, os.strerror(code))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+@pytest.mark.parametrize("folder", [True, False])
+def test_what_is_for_members_nobody_else_on_the_computer_reads(
+    tmp_path: Path, folder: bool
+) -> None:
+    dest = tmp_path / "out"
+    with Aside(dest, folder, shut=True) as aside:
+        aside.add(File("a/b.txt" if folder else "b.txt", (b"between us",)))
+        aside.put_manifest(b"{}")
+        aside.move()
+    for path in (dest, *dest.rglob("*"), *tmp_path.glob("out.*")):
+        assert path.stat().st_mode & 0o077 == 0, path
