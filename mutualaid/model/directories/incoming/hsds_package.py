@@ -249,7 +249,7 @@ class _Tables:
             if paths is None and "data" in resource:
                 self._problems.add(name, "Tables inside of a descriptor are not read.")
                 continue
-            for text in paths if isinstance(paths, list) else [paths]:
+            for text in paths[:MOST_RESOURCES] if isinstance(paths, list) else [paths]:
                 path = self._path(text, name)
                 if path is None:
                     continue
