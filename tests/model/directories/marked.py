@@ -79,6 +79,11 @@ def never(_consents: Consents, _audience: Audience) -> bool:
     return False
 
 
+def inside(rule: Rule) -> Rule:
+    """The same, and for the group alone: what a list said, which nobody was asked about."""
+    return lambda consents, audience: audience is Audience.GROUP and rule(consents, audience)
+
+
 @dataclass(repr=False)
 class Marks:
     """Texts of their own, and when each may leave."""
@@ -248,9 +253,9 @@ def _known(world: World) -> None:
             f"skill:{text('known skill', on(ShareField.SKILLS))}": "can",
             f"fix:{text('known fix', on(ShareField.FIXES))}": "",
             "agreed": "by phone",
-            "origin": text("known origin", on(ShareField.NAME)),
-            "origin_id": text("known id", on(ShareField.NAME)),
-            "more:Remark": text("known remark", on(ShareField.NAME)),
+            "origin": text("known origin", inside(on(ShareField.NAME))),
+            "origin_id": text("known id", inside(on(ShareField.NAME))),
+            "more:Remark": text("known remark", inside(on(ShareField.NAME))),
         },
         group_owned=True,
     ).created
@@ -293,10 +298,12 @@ def _posts(world: World, who: str) -> None:
         assert created is not None
         if from_list:
             fields: dict[str, Scalar] = {
-                "origin": text(f"{name} origin", leaves),
-                "origin_id": text(f"{name} id", leaves),
-                "licence": text(f"{name} licence", leaves),
-                f"more:{text(f'{name} column', leaves)}": text(f"{name} remark", leaves),
+                "origin": text(f"{name} origin", inside(leaves)),
+                "origin_id": text(f"{name} id", inside(leaves)),
+                "licence": text(f"{name} licence", inside(leaves)),
+                f"more:{text(f'{name} column', inside(leaves))}": text(
+                    f"{name} remark", inside(leaves)
+                ),
             }
             group._edit(created, fields)
         world.photos[name] = (picture.data, shown)
@@ -347,8 +354,8 @@ def _place(world: World) -> None:
             "point": "{},{}".format(*POINT),
             "contact:phone": world.marks.number("place phone", leaves),
             "contact:email": text("place email", leaves) + "@example.org",
-            "origin": text("place origin", leaves),
-            "more:Key": text("place remark", leaves),
+            "origin": text("place origin", inside(leaves)),
+            "more:Key": text("place remark", inside(leaves)),
         },
     )
     world.posts["place"] = place

@@ -154,16 +154,17 @@ def _item(world: World, what: str) -> str:
     return next(mark for mark, about in world.marks.what.items() if about == what)
 
 
-def test_what_is_agreed_to_does_leave(world: World) -> None:
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_what_is_agreed_to_does_leave(world: World, audience: Audience) -> None:
     """Else the search would find nothing because there is nothing."""
-    public = everything(Audience.PUBLIC)
-    world.say(public)
-    assert not leaks(world, public, Audience.PUBLIC)
-    there = {mark for data in outputs(world, Audience.PUBLIC).values() for mark in read(data)[0]}
+    agreeing = everything(audience)
+    world.say(agreeing)
+    assert not leaks(world, agreeing, audience)
+    there = {mark for data in outputs(world, audience).values() for mark in read(data)[0]}
     agreed = {
         mark
         for mark, rule in world.marks.rules.items()
-        if MARK.fullmatch(mark.encode()) and rule(public, Audience.PUBLIC)
+        if MARK.fullmatch(mark.encode()) and rule(agreeing, audience)
     }
     assert {world.marks.what[mark] for mark in agreed - there} == set()
 
