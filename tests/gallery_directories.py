@@ -65,7 +65,10 @@ def agree(shell: "Shell") -> None:
 
 def show(gallery: "Gallery", shell: "Shell") -> None:
     """Every picture of directories."""
-    names = ("directories", "mine-consent", "people-known", "dialog-import", "dialog-from-paper")
+    names = (
+        *("directories", "mine-consent", "people-known"),
+        *("dialog-import", "dialog-from-paper", "dialog-agreed"),
+    )
     if not any(gallery.wants(name) or gallery.only.startswith(name) for name in names):
         return
     agree(shell)

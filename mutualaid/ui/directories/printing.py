@@ -24,7 +24,6 @@ from mutualaid.ui.directories.where import ask_place, open_folder
 from mutualaid.ui.directories.words import (
     chosen_audience,
     export_word,
-    leaving_box,
     sheet_word,
     size_words,
 )
@@ -159,7 +158,14 @@ class PrintView(QWidget):
             self.sheet.addItem(begun(sheet_word(name)), name)
         _narrow(self.sheet)
         form.add(tr("What to &print"), self.sheet)
-        self.audience = leaving_box("")
+        self.audience = Choice()
+        for audience, words in (
+            (Audience.GROUP, tr("our own group")),
+            (Audience.LINKED, tr("linked groups")),
+            (Audience.PRINT, tr("whoever gets the paper")),
+            (Audience.PUBLIC, tr("everybody")),
+        ):
+            self.audience.addItem(words, audience)
         self.audience.choose(Audience.PRINT)
         self._whom = Form(spacing=10)
         self._whom.add(tr("&Who will read it"), self.audience)
@@ -290,7 +296,7 @@ class PrintView(QWidget):
         if not chosen.blank and not self._desk.group.may_export(chosen.audience):
             return tr(
                 "Only an organizer prints {whom}. Ask a steward, or print it for our own group: "
-                "choose “only our group”.",
+                "choose “our own group”.",
                 whom=export_word(chosen.audience),
             )
         return ""
