@@ -42,7 +42,12 @@ def _on_paper(kind: str, sets: Mapping[str, Scalar]) -> str:
     return ""
 
 
-_BEGINNINGS: Final = {"response": "offered to help", "thanks": "said thanks"}
+_BEGINNINGS: Final = {
+    "response": "offered to help",
+    "thanks": "said thanks",
+    "import": "brought in a list",
+    "listed": "brought in with a list",
+}
 _STATES: Final = {
     ("post", "done"): "said that it is done",
     ("post", "parked"): "set it aside",

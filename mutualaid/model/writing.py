@@ -3,7 +3,7 @@
 """How a command writes: one durable transaction, checked values, as few entries as fit."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from mutualaid.errors import (
@@ -13,7 +13,13 @@ from mutualaid.errors import (
 from mutualaid.model import crdt, keys, queries
 from mutualaid.model.apply import Weighed
 from mutualaid.model.change import IDENTITY
-from mutualaid.model.content import GONE, MAX_CHANGES, Identity, encode_changes
+from mutualaid.model.content import (
+    GONE,
+    MAX_CHANGES,
+    Identity,
+    decode_changes,
+    encode_changes,
+)
 from mutualaid.model.entry import MAX_PAYLOAD
 from mutualaid.model.reading import NONCE_SIZE, Reading
 from mutualaid.model.records import REGISTRY, check
@@ -166,23 +172,27 @@ class Writing(Reading):
         others that are forgotten already."""
         named: dict[bytes, list[bytes]] = {record: [] for record in records}
         purged = self.replica.membership().purged
-        entries: dict[int, tuple[bytes, bytes]] = {}
+        entries: dict[int, tuple[bytes, bytes, bytes]] = {}
         for record in named:
-            for entry, digest in self._db.execute(
-                "SELECT entry.number, hash FROM change JOIN entry ON entry.number = change.entry"
+            for entry, digest, payload in self._db.execute(
+                "SELECT entry.number, hash, payload FROM change"
+                " JOIN entry ON entry.number = change.entry"
                 " JOIN record ON record.number = change.record WHERE record.id = ?",
                 (record,),
             ):
-                entries[entry] = (record, bytes(digest))
-        for entry, (record, digest) in entries.items():
-            about = self._db.execute(
-                "SELECT id, alive FROM change JOIN record ON record.number = change.record"
-                " WHERE entry = ?",
-                (entry,),
-            )
-            if all(id_ in named or (not alive and id_ in purged) for id_, alive in about):
+                entries[entry] = (record, bytes(digest), payload)
+        for record, digest, payload in entries.values():
+            # By what the entry says: to look for its changes would be to look at all there are.
+            about = [id_ for id_, _change in decode_changes(payload) or ()] if payload else []
+            if all(id_ in named or self._is_forgotten(id_, purged) for id_ in about):
                 named[record].append(digest)
         return named
+
+    def _is_forgotten(self, record: bytes, purged: Container[bytes]) -> bool:
+        if record not in purged:
+            return False
+        row = self._db.execute("SELECT alive FROM record WHERE id = ?", (record,)).fetchone()
+        return row is not None and not row[0]
 
     def _own_record(self, record_id: bytes, kind: str | None) -> tuple[Weighed, str]:
         weighed, _number = self._weigh(record_id)

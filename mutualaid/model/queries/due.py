@@ -312,12 +312,14 @@ class Forgetting:
         return found
 
 
-#: What hangs on a post: the table, its column of the post, and the condition that it is mine.
+#: What hangs on a post, or on somebody who is known of: the table, its column of that, and the
+#: condition that it is mine.
 _BESIDE: Final = (
     ("response", "post", "x.person = :me"),
     ("decision", "post", "x.person = :me"),
     ("thanks", "post", "x.person = :me"),
     ("comment", "about", "x.person = :me"),
+    ("listed_contact", "about", "x.person = :me"),
 )
 _BESIDE_MINE: Final = (
     *_BESIDE,
@@ -325,4 +327,5 @@ _BESIDE_MINE: Final = (
     ("opened_message", "post", "x.mine = 1"),
     ("opened_opening", "post", "x.author = :me AND x.post <> x''"),
     ("opened_behalf", "post", "x.author = :me"),
+    ("opened_known", "about", "x.author = :me"),
 )
