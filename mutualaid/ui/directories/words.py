@@ -142,7 +142,7 @@ def sheet_word(sheet: str) -> str:
     """A sheet of paper by what it is for."""
     return {
         "directory": tr("the directory, a booklet"),
-        "board": tr("the board, a poster with codes to tear off"),
+        "board": tr("the board, with strips to tear off"),
         "card": tr("a card for one post"),
         "phone-tree": tr("a phone tree"),
         "sign-up": tr("a sign-up sheet"),

@@ -132,7 +132,7 @@ def test_exports_that_took_something_along_are_shown_with_what(view, home, monke
         assert what in told
     assert "by Ben" in told
     assert "by you" in told
-    assert "the board, a poster" in told
+    assert "the board, with strips" in told
     assert "cannot be called back" in told
     assert "Nothing of yours" not in told
     assert len(view.exports.rows) < len(rows)
