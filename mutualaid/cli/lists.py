@@ -351,7 +351,8 @@ def list_(
 
     “mine” is what waits for your yes, what you promised, asked, and what was done; “dispatch” what
     is posted for people without a machine, and what to phone back; “threads” who wrote to you
-    alone; “learning” who could learn from whom; “past” what is done or over.
+    alone; “learning” who could learn from whom; “past” what is done or over. “people” are members;
+    who is only known of from a list has a command of its own, “mutualaid known list”.
     """
     if fits and what not in _FITTING:
         raise click.UsageError("--fits goes with needs and offers.")

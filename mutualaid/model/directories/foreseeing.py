@@ -19,6 +19,7 @@ from mutualaid.model.directories.becoming import (
 from mutualaid.model.directories.cells import same_contact
 from mutualaid.model.directories.comparing import Here
 from mutualaid.model.directories.incoming.item import Item, Problem, Sort
+from mutualaid.model.directories.incoming.tables import Problems
 from mutualaid.model.directories.preview import FieldChange, PreviewLine, SkipWhy
 from mutualaid.model.values import Repeat, Scalar
 
@@ -59,7 +60,7 @@ class Foreseen:
     adds: list[PreviewLine] = field(default_factory=list)
     changes: list[PreviewLine] = field(default_factory=list)
     skips: list[PreviewLine] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: tuple[Problem, ...] = ()
     works: list[Work] = field(default_factory=list)
 
 
@@ -95,6 +96,7 @@ class Foresight:
         self._seen: dict[bytes, str] = {}
         self._seen_contacts: dict[bytes, frozenset[str]] = {}
         self._places: dict[str, bytes] = {}
+        self._problems = Problems()
         self.found = Foreseen()
 
     def look(
@@ -119,6 +121,7 @@ class Foresight:
             except BadValueError as error:
                 self._skip(number, item, _bad_title(item), SkipWhy.BAD, str(error))
         tick(len(order), len(order))
+        self.found.problems = self._problems.all()
         self.found.adds.sort(key=lambda line: line.number)
         self.found.skips.sort(key=lambda line: line.number)
         return self.found
@@ -129,7 +132,8 @@ class Foresight:
             place = self._places.get(item.place)
             if place is not None:
                 made.fields["place"] = place
-        self.found.problems += [Problem(item.where, note, kept=True) for note in made.notes]
+        for note in made.notes:
+            self._problems.add(item.where, note, kept=True)
         if out:
             self._skip(number, item, made.title, SkipWhy.NOT_WANTED, "")
             return
@@ -198,13 +202,13 @@ class Foresight:
             said = f"{made.title} is a member: their page is their own."
             self._skip(number, item, made.title, SkipWhy.MEMBER, said, same)
             return
-        weighed = self._weigh(same)
-        if not known.alive:
-            self._come_back(number, item, made, same, weighed)
-            return
         if known.owner not in (self._me, self._group):
             said = "A neighbour brought it in already."
             self._skip(number, item, made.title, SkipWhy.KNOWN, said, same)
+            return
+        weighed = self._weigh(same)
+        if not known.alive:
+            self._come_back(number, item, made, same, weighed)
             return
         updates, fields, kept = self._differences(item, made, weighed, known.updated)
         sealed = known.kind == "listed" and self._has_new_contacts(made, same, weighed)
