@@ -16,11 +16,15 @@ from mutualaid.model.records.contact import LONGEST_VALUE
 from mutualaid.model.records.kind import Table
 from mutualaid.model.records.reading import identity, line, long_text
 from mutualaid.model.records.sealed import KIND
+from mutualaid.model.records.sharing import LONGEST_MORE
 from mutualaid.model.values import Audience, ContactKind, Scalar
 
 LONGEST_MESSAGE: Final = 2000
 #: Ways to reach one person who is known of.
 MOST_KNOWN: Final = 8
+#: Of what a list says of them beside: names, and the length of each.
+MOST_BESIDE: Final = 190
+LONGEST_BESIDE: Final = 80
 
 #: Purpose → the table of what was opened of it.
 TABLES: Final = {
@@ -79,6 +83,7 @@ TABLES: Final = {
             "about BLOB NOT NULL",  # the record of somebody who is known of
             "author BLOB NOT NULL",
             "contacts TEXT NOT NULL",  # [[kind, value], …] in JSON
+            "more TEXT NOT NULL",  # [[name, value], …] in JSON
         ),
         indexes=("about", "author"),
     ),
@@ -218,7 +223,9 @@ def _behalf(
     return on, author, other, shown, int(shared is True), CREATED
 
 
-def _known(author: bytes, listed: Scalar, contacts: object) -> tuple[object, ...] | None:
+def _known(
+    author: bytes, listed: Scalar, contacts: object, more: object = ()
+) -> tuple[object, ...] | None:
     about = identity(listed)
     if about is None or type(contacts) is not list:
         return None
@@ -227,4 +234,12 @@ def _known(author: bytes, listed: Scalar, contacts: object) -> tuple[object, ...
         for kind, value in contacts[:MOST_KNOWN]
         if (text := line(value, LONGEST_VALUE))
     ]
-    return (about, author, json.dumps(shown, ensure_ascii=False)) if shown else None
+    beside = [
+        [label, text]
+        for name, value in (more[:MOST_BESIDE] if type(more) is list else ())
+        if (label := line(name, LONGEST_BESIDE)) and (text := long_text(value, LONGEST_MORE))
+    ]
+    if not shown and not beside:
+        return None
+    packed = (json.dumps(each, ensure_ascii=False) for each in (shown, beside))
+    return (about, author, *packed)

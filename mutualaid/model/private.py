@@ -44,7 +44,9 @@ class Purpose(StrEnum):
     BLOCK = "block"  # [person]
     # [post, or answer that came on paper, value, shared, to or b""]: of somebody without a machine
     BEHALF = "behalf"
-    KNOWN = "known"  # [listed record, [[kind, value], …]]: of somebody from a list, not asked yet
+    # [listed record, [[kind, value], …], [[name, value], …]]: of somebody from a list, how to reach
+    # them and what the list says beside
+    KNOWN = "known"
 
 
 class Note(NamedTuple):

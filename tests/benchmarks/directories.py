@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from mutualaid.model.content import Identity
 from mutualaid.model.directories.formats import NAMES
 from mutualaid.model.group import Group, ImportRecord
 from mutualaid.model.values import Audience, Scalar
@@ -74,8 +75,8 @@ def _copied(source: Path, dest: Path) -> float:
 
 def _fill(group: Group, more: int) -> None:
     """People who are known of and agreed, places and repairs; everything may leave."""
-    added, _known = group.import_records([*_people(more), *_places(group), *_repairs()])
-    assert added == more + PLACES + REPAIRS
+    added, _known = group.import_records([*_people(group, more), *_places(group), *_repairs()])
+    assert added == 2 * more + PLACES + REPAIRS
     db = group.replica.store.connection
     level = list(Audience).index(Audience.PUBLIC)
     for (number,) in db.execute("SELECT record FROM person").fetchall():
@@ -85,7 +86,7 @@ def _fill(group: Group, more: int) -> None:
         )
 
 
-def _people(count: int) -> Iterator[ImportRecord]:
+def _people(group: Group, count: int) -> Iterator[ImportRecord]:
     words = Words(count)
     pick = random.Random(count)
     for at in range(count):
@@ -93,14 +94,16 @@ def _people(count: int) -> Iterator[ImportRecord]:
             "name": words.text(14),
             "area": f"Street {at % 25}",
             "availability": words.text(20),
-            "agreed": "asked at the door",
             "lang:English": True,
-            **{f"share:{field}": "public" for field in ShareField},
         }
         for level in pick.sample(("can", "teach", "learn"), 2):
             fields[f"skill:{words.text(12)}"] = level
         fields[f"fix:{pick.choice(_CATEGORIES)}"] = words.text(20)
-        yield "listed", fields, at.to_bytes(8, "big"), True
+        nonce = at.to_bytes(8, "big")
+        yield "listed", fields, nonce, True
+        known = Identity(group.id, group.id, nonce, "listed").record_id
+        said = {"listed": known, "how": "asked at the door", "audience": "public"}
+        yield "listed_word", said, nonce, False
 
 
 def _places(group: Group) -> Iterator[ImportRecord]:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What an item of a list becomes here: the fields of a record, checked, and how it is identified.
 
-People become ``listed`` records, with their contacts apart: those are sealed. Posts become posts
+People become ``listed`` records; their contacts, and what the list says of them beside, go apart:
+those are sealed. Posts become posts
 of whoever brings the list, on behalf of whom the list names. Places and repairs belong to the
 group. All but posts are the same record whoever brings the list, for their identity follows from
 the list's name and the item's id there.
@@ -10,7 +11,7 @@ the list's name and the item's id there.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from mutualaid.errors import BadValueError
 from mutualaid.model import keys
@@ -20,9 +21,10 @@ from mutualaid.model.directories.directory import Contact
 from mutualaid.model.directories.incoming import ords_ids
 from mutualaid.model.directories.incoming.item import Item, Sort
 from mutualaid.model.directories.preview import SkipWhy
-from mutualaid.model.opened import MOST_KNOWN
+from mutualaid.model.opened import LONGEST_BESIDE, MOST_BESIDE, MOST_KNOWN
 from mutualaid.model.records import REGISTRY, FieldType, check
 from mutualaid.model.records.contact import LONGEST_VALUE
+from mutualaid.model.records.sharing import LONGEST_MORE
 from mutualaid.model.text import is_blank, one_line, plain
 from mutualaid.model.values import ContactKind, Millis, Scalar
 
@@ -34,9 +36,11 @@ KINDS: Final[Mapping[Sort, str]] = {
     Sort.REPAIR: "repair",
 }
 #: Of what a list says beside: names, and bytes in all.
-MOST_MORE: Final = 190
+MOST_MORE: Final = MOST_BESIDE
 LARGEST_MORE: Final = 40 * 1024
-_LONGEST_NAME: Final = 80
+#: Of what goes into one sealed note, contacts and all: less than the largest box holds.
+LARGEST_SEALED: Final = 7 * 1024
+_LONGEST_NAME: Final = LONGEST_BESIDE
 
 #: Fields that never come from a list: they say what people here decided.
 _OURS: Final = frozenset(("import", "agreed", "round", "ask", "yes", "state", "outcomes", "limit"))
@@ -64,18 +68,39 @@ class Becoming:
     origin: str = ""
     origin_id: str = ""
     key: str = ""  # what the identity follows from: the id in the list, or what stands for it
+    beside: dict[str, str] = field(default_factory=dict)  # of people: sealed, with the contacts
+    unnamed: bool = False  # of people: nobody said what the list is called
 
     @property
     def group_owned(self) -> bool:
         return self.kind != "post"
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether something of it is for who brings the list, and stewards, alone."""
+        return bool(self.contacts or self.beside)
 
-def become(item: Item, origin: str, licence: str, now: int) -> Becoming:
+
+class Called(NamedTuple):
+    """What a list is called: as somebody said or the file says (``stated``), else people are on
+    ``people``, which tells nothing of them, and all else is from ``file``. What a file of people
+    is called may say why they are on it, and everybody in the group reads where they are from."""
+
+    stated: str
+    people: str
+    file: str
+
+    def for_sort(self, sort: Sort) -> str:
+        return self.stated or (self.people if sort is Sort.PERSON else self.file)
+
+
+def become(item: Item, called: Called, licence: str, now: int) -> Becoming:
     """What an item becomes; raises Unusable, or BadValueError with a sentence for its line."""
     said = dict(item.fields)
     if item.sort is Sort.POST:
         _refuse_over(said, now)
-    name = _text(said.pop("origin", "")) or origin
+    stated = _text(said.pop("origin", "")) or called.stated
+    name = stated or called.for_sort(item.sort)
     key = _key_of(item, _text(said.pop("origin_id", "")) or item.key)
     fields = {name_: value for name_, value in said.items() if _is_theirs(name_)}
     more, contacts = _apart(item)
@@ -85,8 +110,12 @@ def become(item: Item, origin: str, licence: str, now: int) -> Becoming:
     fields["origin"] = made.origin
     fields["origin_id"] = made.origin_id
     fields["licence"] = _text(said.get("licence", "")) or licence
-    if made.kind != "repair":
-        fields.update(_bounded(more, made.notes))
+    if item.sort is Sort.PERSON:
+        room = LARGEST_SEALED - sum(len(each.value.encode()) + 20 for each in contacts)
+        made.beside = _bounded(more, made.notes, room)
+    elif made.kind != "repair":
+        beside = _bounded(more, made.notes, LARGEST_MORE)
+        fields.update({f"more:{name}": text for name, text in beside.items()})
     kind = REGISTRY[made.kind]
     for field_name in [each for each in fields if kind.field_of(each) is None]:
         del fields[field_name]
@@ -94,6 +123,10 @@ def become(item: Item, origin: str, licence: str, now: int) -> Becoming:
     made.fields = check(kind, fields)
     made.title = _title(item.sort, made.fields)
     made.key = made.origin_id or _stands_for(item.sort, made)
+    made.unnamed = item.sort is Sort.PERSON and not stated
+    if made.unnamed and made.origin_id:
+        # Numbers of two lists without a name are told apart by whose they are.
+        made.key += f"\x1f{plain(made.title) or made.title}"
     return made
 
 
@@ -195,21 +228,21 @@ def _put_aside_odd(made: Becoming, fields: dict[str, Scalar], more: dict[str, st
             made.notes.append(str(error))
 
 
-def _bounded(more: Mapping[str, str], notes: list[str]) -> dict[str, Scalar]:
-    kept: dict[str, Scalar] = {}
-    room = LARGEST_MORE
+def _bounded(more: Mapping[str, str], notes: list[str], room: int) -> dict[str, str]:
+    """What is kept of what a list says beside, in at most ``room`` bytes; as it is read again."""
+    kept: dict[str, str] = {}
     for name, value in more.items():
-        label = one_line(name)[:_LONGEST_NAME] or "beside"
-        text = value if len(value) <= 2000 else value[:1999] + "…"
-        room -= len(label.encode()) + len(text.encode())
+        label = one_line(name)[:_LONGEST_NAME].strip() or "beside"
+        text = value if len(value) <= LONGEST_MORE else value[: LONGEST_MORE - 1] + "…"
+        room -= len(label.encode()) + len(text.encode()) + 8
         if len(kept) >= MOST_MORE or room < 0:
             notes.append("The list says more beside than is kept; the rest was left out.")
             break
         if is_blank(label):
             label = "beside"
-        while f"more:{label}" in kept:
+        while label in kept:
             label = f"{label[: _LONGEST_NAME - 1]}+"
-        kept[f"more:{label}"] = text
+        kept[label] = text
     return kept
 
 
@@ -268,7 +301,8 @@ def nonce_of(format_: str, made: Becoming, generation: int = 0) -> bytes:
             return ords_ids.attempt_nonce(made.key)
         if made.kind == "place":
             return ords_ids.place_nonce(made.title, made.origin)
-    said = "\x00".join((made.origin.casefold(), made.key, str(generation)))
+    origin = "" if made.unnamed else made.origin.casefold()
+    said = "\x00".join((origin, made.key, str(generation)))
     return keys.blake2b(said.encode(), size=8, person=b"mutualaid/import")
 
 

@@ -80,7 +80,7 @@ class Here:
 
     def of_source(self, made: Becoming) -> bytes | None:
         """The record with this id in this list, whoever brought it in."""
-        if not made.origin_id:
+        if not made.origin_id or made.unnamed:
             return None
         return self._sources.get((made.kind, made.origin.casefold(), made.origin_id))
 

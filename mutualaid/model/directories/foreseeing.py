@@ -11,6 +11,7 @@ from mutualaid.model import times
 from mutualaid.model.content import GONE
 from mutualaid.model.directories.becoming import (
     Becoming,
+    Called,
     Unusable,
     become,
     nonce_of,
@@ -50,7 +51,16 @@ class Work(NamedTuple):
     record: bytes
     nonce: bytes | None  # None: the record is here, and changes
     updates: Mapping[str, Scalar] = {}
-    contacts: bool = False  # whether they are to be sealed
+    sealed: bool = False  # whether contacts, and what stands beside of people, are to be sealed
+
+
+class KnownOf(NamedTuple):
+    """About somebody known of, by their record: their contacts that are sealed and open to me,
+    what lists say of them beside, as far as that is, and whether anybody says that they agreed."""
+
+    contacts: "Callable[[bytes], Sequence[Contact]]"
+    more: Callable[[bytes], Collection[tuple[str, str]]]
+    agreed: Callable[[bytes], bool]
 
 
 @dataclass(slots=True)
@@ -75,24 +85,23 @@ class Foresight:
         me: bytes,
         now: int,
         format_: str,
-        origin: str,
+        called: Called,
         licence: str,
         purged: Collection[bytes],
         weigh: "Callable[[bytes], Weighed]",
-        known_contacts: "Callable[[bytes], Sequence[Contact]]",
+        known: KnownOf,
     ) -> None:
-        """``weigh`` weighs a record that is here; ``known_contacts`` are those of somebody known
-        of, as far as they are open to me, sealed or not."""
+        """``weigh`` weighs a record that is here."""
         self._here = here
         self._group = group
         self._me = me
         self._now = now
         self._format = format_
-        self._origin = origin
+        self._called = called
         self._licence = licence
         self._purged = purged
         self._weigh = weigh
-        self._known_contacts = known_contacts
+        self._known_of = known
         self._seen: dict[bytes, str] = {}
         self._seen_contacts: dict[bytes, frozenset[str]] = {}
         self._places: dict[str, bytes] = {}
@@ -127,7 +136,7 @@ class Foresight:
         return self.found
 
     def _one(self, number: int, item: Item, *, anyway: bool, out: bool) -> None:
-        made = become(item, self._origin, self._licence, self._now)
+        made = become(item, self._called, self._licence, self._now)
         if item.sort is Sort.REPAIR and item.place:
             place = self._places.get(item.place)
             if place is not None:
@@ -148,6 +157,14 @@ class Foresight:
         self._seen[identity] = item.where
         self._seen_contacts[identity] = frozenset(map(same_contact, made.contacts))
         same = self._same(made, identity)
+        if same is not None and self._may_be_another(made, same):
+            if not anyway:
+                said = f"{made.title} is known of already, in the same area, with another contact."
+                self._skip(number, item, made.title, SkipWhy.PROBABLY_SAME, said, same)
+                return
+            made.key += "\x1f2"
+            nonce, identity = self._identity(made)
+            same = self._same(made, identity)
         if same is not None:
             self._note_place(item, same)
             self._known(number, item, made, same)
@@ -162,7 +179,7 @@ class Foresight:
         self._note_place(item, identity)
         line = PreviewLine(number, item.sort, item.where, made.title)
         self.found.adds.append(line)
-        works = Work(number, made, identity, nonce, {}, bool(made.contacts))
+        works = Work(number, made, identity, nonce, {}, made.is_sealed)
         self.found.works.append(works)
 
     def _note_place(self, item: Item, record: bytes) -> None:
@@ -177,6 +194,15 @@ class Foresight:
         before = self._seen_contacts.get(identity, frozenset())
         mine = frozenset(map(same_contact, made.contacts))
         return bool(before and mine and not before & mine)
+
+    def _may_be_another(self, made: Becoming, same: bytes) -> bool:
+        """Whether somebody whom a list without a name and without ids calls as one who is known
+        of may be somebody else: none of their contacts is one that is known."""
+        if not made.unnamed or made.origin_id or self._here.records[same].kind != "listed":
+            return False
+        here = set(map(same_contact, self._known_of.contacts(same)))
+        said = set(map(same_contact, made.contacts))
+        return bool(here and said and not here & said)
 
     def _identity(self, made: Becoming) -> tuple[bytes, bytes]:
         """The nonce and id of a record: the first generation that was not forgotten."""
@@ -211,9 +237,13 @@ class Foresight:
             self._come_back(number, item, made, same, weighed)
             return
         updates, fields, kept = self._differences(item, made, weighed, known.updated)
-        sealed = known.kind == "listed" and self._has_new_contacts(made, same, weighed)
-        if sealed:
+        contacts = known.kind == "listed" and self._has_new_contacts(made, same)
+        if contacts:
             fields.append(FieldChange("contacts", "", "sealed until they are asked"))
+        beside = known.kind == "listed" and self._has_more_beside(made, same)
+        if beside:
+            fields.append(FieldChange("more", "", "sealed to who brings the list, and stewards"))
+        sealed = contacts or beside
         if updates or sealed:
             why = f"Changed here since, and left: {', '.join(kept)}." if kept else ""
             line = PreviewLine(
@@ -241,7 +271,7 @@ class Foresight:
         )
         updates = {name: value for name, value in made.fields.items() if fields.get(name) != value}
         updates[GONE] = None
-        self.found.works.append(Work(number, made, same, None, updates, bool(made.contacts)))
+        self.found.works.append(Work(number, made, same, None, updates, made.is_sealed))
 
     def _differences(
         self, item: Item, made: Becoming, weighed: "Weighed", updated: int
@@ -283,12 +313,14 @@ class Foresight:
         number = times.round_at(*window, starts, zone)
         return times.occurrence(*window, number, zone)[0] == starts
 
-    def _has_new_contacts(self, made: Becoming, same: bytes, weighed: "Weighed") -> bool:
-        fields = weighed.merged.fields if weighed.merged else {}
-        if fields.get("agreed") or not made.contacts:
+    def _has_new_contacts(self, made: Becoming, same: bytes) -> bool:
+        if not made.contacts or self._known_of.agreed(same):
             return False
-        known = set(map(same_contact, self._known_contacts(same)))
+        known = set(map(same_contact, self._known_of.contacts(same)))
         return not set(map(same_contact, made.contacts)) <= known
+
+    def _has_more_beside(self, made: Becoming, same: bytes) -> bool:
+        return bool(made.beside) and not made.beside.items() <= set(self._known_of.more(same))
 
     def _skip(
         self,

@@ -4,7 +4,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from mutualaid.model.codes import code
 from mutualaid.model.directories import sources
@@ -25,7 +25,7 @@ class _Lists:
     languages: Mapping[int, list[tuple[Any, ...]]]
     skills: Mapping[int, list[tuple[Any, ...]]]
     fixes: Mapping[int, list[tuple[Any, ...]]]
-    shares: Mapping[int, dict[ShareField, int]]
+    shares: dict[int, dict[ShareField, int]]
 
 
 def members(led: Ledger) -> list[tuple[str, Person]]:
@@ -60,46 +60,72 @@ def members(led: Ledger) -> list[tuple[str, Person]]:
 
 
 def known_of(led: Ledger) -> list[tuple[str, Person]]:
-    """Those who are known of from a list, no members, and have agreed."""
-    lists = _lists(led, "listed")
-    contacts: dict[bytes, list[tuple[int, str, int]]] = {}
-    for about, kind, value, audience in led.db.execute(
-        "SELECT about, kind, value, audience FROM listed_contact ORDER BY kind, value"
+    """Those who are known of from a list, no members, and have agreed by a word that counts."""
+    words = _words(led)
+    contacts: dict[bytes, dict[tuple[int, str], int]] = {}
+    for about, who, kind, value, audience in led.db.execute(
+        "SELECT about, person, kind, value, audience FROM listed_contact ORDER BY kind, value"
     ):
-        wide = AUDIENCES.index(CONTACT_AUDIENCES[audience])
-        contacts.setdefault(about, []).append((kind, value, wide))
+        said = words.get(about)
+        if said is None or who not in said.by:
+            continue
+        wide = min(AUDIENCES.index(CONTACT_AUDIENCES[audience]), said.wide)
+        found = contacts.setdefault(about, {})
+        found[kind, value] = min(found.get((kind, value), wide), wide)
+    noted = {row[0] for row in led.db.execute("SELECT DISTINCT about FROM listed_word")}
+    lists = _lists(led, "listed")
     origins = sources.read(led.db, "listed")
     people: list[tuple[str, Person]] = []
-    for number, id_, name, area, availability, agreed, sort_name, updated in led.db.execute(
-        "SELECT l.record, r.id, l.name, l.area, l.availability, l.agreed, l.sort_name,"
+    for number, id_, name, area, availability, sort_name, updated in led.db.execute(
+        "SELECT l.record, r.id, l.name, l.area, l.availability, l.sort_name,"
         " r.updated FROM listed AS l JOIN record AS r ON r.number = l.record"
     ):
         led.step()
         if led.is_left_out("person", id_, name):
             continue
-        if not agreed or not led.may(lists.shares.get(number, {}).get(ShareField.NAME)):
-            led.stays("person", id_, name, HeldWhy.NO_CONSENT if not agreed else HeldWhy.NO_NAME)
+        word = words.get(id_)
+        if word is None or not led.may(word.wide):
+            why = _NO_STEWARD if word is None and id_ in noted else ""
+            led.stays("person", id_, name, HeldWhy.NO_CONSENT, said=why)
             continue
-        person = _page(
-            led,
-            number,
-            id_,
-            (name, area, availability, updated),
-            lists,
-            contacts.get(id_, ()),
-            origins,
-        )
-        people.append((sort_name, person))
+        lists.shares[number] = dict.fromkeys(SHARES, word.wide)
+        reached = [(*each, wide) for each, wide in contacts.get(id_, {}).items()]
+        page = (name, area, availability, updated)
+        people.append((sort_name, _page(led, number, id_, page, lists, reached, origins)))
     return people
+
+
+_NO_STEWARD: Final = "A steward has to note that they agreed, too."
+
+
+class _Word(NamedTuple):
+    """That somebody known of agreed: by whom, and for whom at most (a place in AUDIENCES)."""
+
+    by: frozenset[bytes]
+    wide: int
+
+
+def _words(led: Ledger) -> dict[bytes, _Word]:
+    """The words that count for whom this is, by the record they are about: within the group those
+    of all, beyond it those of stewards. Of several the narrowest audience stands."""
+    found: dict[bytes, _Word] = {}
+    for about, who, audience in led.db.execute("SELECT about, person, audience FROM listed_word"):
+        if led.outside and who not in led.stewards:
+            continue
+        wide = AUDIENCES.index(CONTACT_AUDIENCES[audience])
+        before = found.get(about, _Word(frozenset(), wide))
+        found[about] = _Word(before.by | {who}, min(before.wide, wide))
+    return found
 
 
 def _lists(led: Ledger, kind: str, declared: str = "") -> _Lists:
     fixes = f"SELECT record, category, note FROM {kind}_fix WHERE 1{declared} ORDER BY category"
     shares: dict[int, dict[ShareField, int]] = {}
-    for number, place, audience in led.db.execute(
-        f"SELECT record, field, audience FROM {kind}_share"
-    ):
-        shares.setdefault(number, {})[SHARES[place]] = audience
+    if kind == "person":  # of others nobody says it field by field
+        for number, place, audience in led.db.execute(
+            "SELECT record, field, audience FROM person_share"
+        ):
+            shares.setdefault(number, {})[SHARES[place]] = audience
     return _Lists(
         languages=led.by_record(f"SELECT record, name FROM {kind}_language ORDER BY name"),
         skills=led.by_record(f"SELECT record, name, level, note FROM {kind}_skill ORDER BY name"),
@@ -155,15 +181,4 @@ def _page(
         known_of=origins is not None,
         updated=min(updated, led.asked.now),
         source=origins.source(number) if origins and not led.outside else None,
-        more=_beside(led, id_, name, origins.more(number)) if origins else {},
     )
-
-
-def _beside(led: Ledger, id_: bytes, name: str, more: Mapping[str, str]) -> Mapping[str, str]:
-    """What a list said of somebody beside. Nobody was asked about that, nor about being on that
-    list, so neither leaves the group."""
-    if not led.outside:
-        return more
-    for what in more:
-        led.stays("person", id_, name, HeldWhy.NO_CONSENT, f"more:{what}")
-    return {}

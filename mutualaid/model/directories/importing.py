@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mutualaid.errors import BadValueError, Stopped
-from mutualaid.model import keys
+from mutualaid.model import keys, times
 from mutualaid.model.content import encode_changes
 from mutualaid.model.directories.undoing import Undoing
 from mutualaid.model.private import Purpose, identity_of, seal_note
@@ -23,6 +23,7 @@ from mutualaid.model.values import NOTHING_CHANGED, ChangeSet
 from mutualaid.model.values.directories import ImportRow
 
 if TYPE_CHECKING:
+    from mutualaid.model.directories.becoming import Called
     from mutualaid.model.directories.foreseeing import Foreseen, Work
     from mutualaid.model.directories.incoming.item import Item, Read, Sort, Wanted
     from mutualaid.model.directories.preview import Preview
@@ -89,18 +90,18 @@ class Importing(Undoing):
         digest = _digest(path, step)
         reader = import_module(f"mutualaid.model.directories.incoming.{FORMATS[format]}")
         read: Read = reader.read(path, asked, step)
-        said = origin.strip() or read.origin or path.stem
+        stated = origin.strip() or read.origin
         return self._preview(
-            format, path.name, digest, read, said, licence.strip() or read.licence, asked, step
+            format, path, digest, read, stated, licence.strip() or read.licence, asked, step
         )
 
     def _preview(
         self,
         format_: str,
-        name: str,
+        path: Path,
         digest: bytes,
         read: "Read",
-        origin: str,
+        stated: str,
         licence: str,
         wanted: "Wanted",
         tick: Tick,
@@ -114,11 +115,14 @@ class Importing(Undoing):
             out = frozenset(
                 number for number, item in enumerate(items) if item.sort is not wanted.sort
             )
-        found = self._foresee(format_, items, origin, licence, tick, leave_out=out)
+        called = self._called(stated, path.stem)
+        found = self._foresee(format_, items, called, licence, tick, leave_out=out)
         counts = {sort: sum(item.sort is sort for item in items) for sort in Sort}
+        # The group's log says whence a list came, too.
+        origin = called.for_sort(Sort.PERSON if counts[Sort.PERSON] else Sort.PLACE)
         return Preview(
             format=format_,
-            name=name,
+            name=path.name,
             hash=digest,
             adds=tuple(found.adds),
             changes=tuple(found.changes),
@@ -126,6 +130,8 @@ class Importing(Undoing):
             problems=(*read.problems, *found.problems),
             columns=read.columns,
             origin=origin,
+            named=bool(stated),
+            file=path.stem,
             licence=licence,
             sort=wanted.sort or max(Sort, key=lambda sort: counts[sort]),
             tables=read.tables,
@@ -137,7 +143,7 @@ class Importing(Undoing):
         self,
         format_: str,
         items: "Sequence[Item]",
-        origin: str,
+        called: "Called",
         licence: str,
         tick: Tick,
         *,
@@ -145,7 +151,7 @@ class Importing(Undoing):
         leave_out: Collection[int] = (),
     ) -> "Foreseen":
         from mutualaid.model.directories.comparing import Here
-        from mutualaid.model.directories.foreseeing import Foresight
+        from mutualaid.model.directories.foreseeing import Foresight, KnownOf
 
         with self.replica.store.read() as db:
             return Foresight(
@@ -154,12 +160,21 @@ class Importing(Undoing):
                 me=self.me,
                 now=self._now(),
                 format_=format_,
-                origin=origin,
+                called=called,
                 licence=licence,
                 purged=self.replica.membership().purged,
                 weigh=lambda record: self._weigh(record)[0],
-                known_contacts=self._open_contacts_of_known,
+                known=KnownOf(
+                    self._open_contacts_of_known,
+                    lambda record: queries.sealed_more(db, record),
+                    lambda record: queries.is_agreed(db, record),
+                ),
             ).look(items, anyway=anyway, leave_out=leave_out, tick=tick)
+
+    def _called(self, stated: str, file: str) -> "Called":
+        from mutualaid.model.directories.becoming import Called
+
+        return Called(stated, f"a list of {times.day_words(self._now(), self.tz)}", file)
 
     # -- writing
 
@@ -185,8 +200,10 @@ class Importing(Undoing):
         name = origin.strip() or preview.origin
         terms = licence.strip() or preview.licence
         shown = {line.number for line in (*preview.adds, *preview.changes)} | set(anyway)
+        stated = name if preview.named or name != preview.origin else ""
+        called = self._called(stated, preview.file)
         found = self._foresee(
-            preview.format, preview.items, name, terms, step, anyway=anyway, leave_out=leave_out
+            preview.format, preview.items, called, terms, step, anyway=anyway, leave_out=leave_out
         )
         works = [work for work in found.works if work.number in shown or name != preview.origin]
         if not works:
@@ -242,17 +259,17 @@ class Importing(Undoing):
                     out.append(change)
                 comes_back = "_gone" in work.updates
                 added, changed = added + comes_back, changed + (not comes_back)
-            if work.contacts:
-                alone += self._sealed_contacts(work)
+            if work.sealed:
+                alone += self._sealed_beside(work)
         if together:
             self._write_changes(together)
         if alone:
             self.replica.append_content([encode_changes([each]) for each in alone])
         return added, changed
 
-    def _sealed_contacts(self, work: "Work") -> Iterator[tuple[bytes, bytes]]:
-        """The contacts of somebody who is known of, or of whom a post is for, for me and the
-        stewards alone."""
+    def _sealed_beside(self, work: "Work") -> Iterator[tuple[bytes, bytes]]:
+        """The contacts of whom a post is for, or of somebody who is known of with all that the
+        list says of them beside, for me and the stewards alone."""
         contacts = work.made.contacts
         if work.made.kind == "post":
             said = "; ".join(
@@ -264,7 +281,8 @@ class Importing(Undoing):
         else:
             self._purge(queries.sealed_about(self._db, work.record, self.me))
             pairs = [[str(each.kind), each.value] for each in contacts]
-            yield self._sealed(Purpose.KNOWN, [work.record, pairs])
+            more = [[name, value] for name, value in work.made.beside.items()]
+            yield self._sealed(Purpose.KNOWN, [work.record, pairs, more])
 
     def _sealed(self, purpose: Purpose, body: Sequence[object]) -> tuple[bytes, bytes]:
         identity = identity_of(self.id, self.me)

@@ -15,20 +15,10 @@ from mutualaid.model.records import REGISTRY, check
 from mutualaid.model.records.contact import AUDIENCES
 from mutualaid.model.text import is_blank
 from mutualaid.model.values import Audience, ChangeSet, ContactKind, Scalar
-from mutualaid.model.values.directories import KnownRow, ShareField
+from mutualaid.model.values.directories import KnownRow
 
 if TYPE_CHECKING:
     from mutualaid.model.directories.directory import Contact
-
-#: What of the page of somebody known of there is to share.
-SHARED: tuple[ShareField, ...] = (
-    ShareField.NAME,
-    ShareField.AREA,
-    ShareField.LANGUAGES,
-    ShareField.AVAILABILITY,
-    ShareField.SKILLS,
-    ShareField.FIXES,
-)
 
 
 class Knowing(Confiding):
@@ -36,11 +26,11 @@ class Knowing(Confiding):
 
     def known_people(self, search: str = "", limit: int = 200, offset: int = 0) -> list[KnownRow]:
         """People known of from lists, by name. Contacts are there only once they agreed."""
-        return queries.known_people(self._db, self.me, search, limit, offset)
+        return queries.known_people(self._db, self.me, self._stewards_now(), search, limit, offset)
 
     def known_person(self, known: bytes) -> KnownRow:
         """One of them, by the record's id; raises NotFoundError."""
-        return queries.known_person(self._db, self.me, known)
+        return queries.known_person(self._db, self.me, self._stewards_now(), known)
 
     def may_ask(self, known: bytes) -> bool:
         """Whether it is mine to ask them, and to note what they said: I brought the list, or am a
@@ -50,7 +40,9 @@ class Knowing(Confiding):
 
     def agree_known(self, known: bytes, how: str, audience: Audience) -> ChangeSet:
         """Note that they were asked and agreed: how, and for whom their page and their contacts
-        may be. From now on the group sees the contacts; what else leaves follows the audience.
+        may be. It is my word, and the contacts that are sealed to me go with it: from now on the
+        group sees them. Beyond the group only the words of stewards count, of several the
+        narrowest. What the list says beside stays sealed.
 
         Raises BadValueError for an audience narrower than the group or without a word on how they
         agreed, NotAllowedError for somebody who neither brought the list nor is a steward.
@@ -64,11 +56,17 @@ class Knowing(Confiding):
         if is_blank(how):
             raise BadValueError("Say how they agreed, for instance “by phone, 3 May”.")
         with self._writing() as result:
-            row = self._mine_to_ask(known)
-            fields: dict[str, Scalar] = {f"share:{each}": str(audience) for each in SHARED}
-            self._edit_within(known, {"agreed": how, **fields}, kind="listed")
-            contacts = self._all_contacts(row)
-            self._purge(self._about(known))
+            self._mine_to_ask(known)
+            said: dict[str, Scalar] = {"listed": known, "how": how, "audience": str(audience)}
+            word = check(REGISTRY["listed_word"], said)
+            contacts = dict.fromkeys(
+                (
+                    *queries.sealed_contacts(self._db, known),
+                    *queries.contacts_of(self._db, known, self.me),
+                )
+            )
+            self._purge(self._opened_about(known, self.me))
+            self._write_alone("listed_word", word)
             for kind, value in contacts:
                 contact: dict[str, Scalar] = {
                     "listed": known,
@@ -80,17 +78,23 @@ class Knowing(Confiding):
         return result[0]
 
     def unagree_known(self, known: bytes) -> ChangeSet:
-        """They changed their mind, or it was noted by mistake: nothing of them leaves any more,
-        and their contacts are sealed again. Whoever saw them may have written them down."""
+        """They changed their mind, or it was noted by mistake: my word goes, with the contacts
+        that I opened; a steward takes the words of all others back, too. Whoever saw the contacts
+        may have written them down.
+
+        Raises NotAllowedError where only others noted it, and I am no steward.
+        """
         with self._writing() as result:
             row = self._mine_to_ask(known)
-            contacts = self._all_contacts(row)
-            gone = ["agreed", *(f"share:{each}" for each in SHARED)]
-            self._edit_within(known, {}, gone, kind="listed")
-            self._purge(self._about(known))
-            if contacts:
-                pairs = [[kind, value] for kind, value in contacts]
-                self._confide(Purpose.KNOWN, [known, pairs], self._confidants())
+            steward = self.replica.membership().is_steward(self.me)
+            if row.words and not steward and not any(word.mine for word in row.words):
+                by = ", ".join(dict.fromkeys(word.by for word in row.words))
+                raise NotAllowedError(
+                    f"That {row.name} agreed was noted by {by}. They, or a steward, can take it"
+                    " back. Nothing was changed."
+                )
+            self._reseal(known, row)
+            self._purge(self._opened_about(known, None if steward else self.me))
         return result[0]
 
     def forget_known(self, known: bytes) -> ChangeSet:
@@ -103,6 +107,9 @@ class Knowing(Confiding):
 
     # -- within
 
+    def _stewards_now(self) -> frozenset[bytes]:
+        return self.replica.membership().stewards()
+
     def _mine_to_ask(self, known: bytes) -> KnownRow:
         row = self.known_person(known)
         if not (row.mine or self.replica.membership().is_steward(self.me)):
@@ -111,17 +118,27 @@ class Knowing(Confiding):
             )
         return row
 
-    def _all_contacts(self, row: KnownRow) -> list[tuple[str, str]]:
-        """Their contacts, sealed or not, each once."""
-        sealed = queries.sealed_contacts(self._db, row.id)
-        return list(dict.fromkeys((*row.contacts, *sealed)))
+    def _reseal(self, known: bytes, row: KnownRow) -> None:
+        """Seal contacts of theirs that stand open and are sealed to me nowhere."""
+        open_ = set(queries.contacts_of(self._db, known, self.me))
+        if self.replica.membership().is_steward(self.me):
+            open_ |= set(row.contacts)
+        lost = sorted(open_ - set(row.sealed))
+        if lost:
+            self._confide(Purpose.KNOWN, [known, [list(each) for each in lost]], self._confidants())
+
+    def _opened_about(self, known: bytes, person: bytes | None) -> list[bytes]:
+        """The records by which somebody said that they agreed, and opened their contacts; None:
+        of everybody."""
+        return [
+            *queries.words_about(self._db, known, person),
+            *queries.contacts_about(self._db, known, person),
+        ]
 
     def _about(self, known: bytes) -> list[bytes]:
-        """The records with their contacts that it is mine to forget."""
-        steward = self.replica.membership().is_steward(self.me)
-        sealed = queries.sealed_about(self._db, known, None if steward else self.me)
-        shown = queries.contacts_about(self._db, known, None if steward else self.me)
-        return [*sealed, *shown]
+        """The records beside theirs that it is mine to forget."""
+        whose = None if self.replica.membership().is_steward(self.me) else self.me
+        return [*queries.sealed_about(self._db, known, whose), *self._opened_about(known, whose)]
 
     def _forget_listed(self, records: Sequence[bytes]) -> None:
         """Forget people who are known of, as far as I may; inside a transaction."""
@@ -131,17 +148,17 @@ class Knowing(Confiding):
             return
         self._purge(beside)
         for record in records:
-            self._edit_within(record, {GONE: True}, ["agreed"], kind="listed")
+            self._edit_within(record, {GONE: True}, kind="listed")
 
     def _confidants(self) -> dict[bytes, bytes]:
-        """The public sealing keys of whom contacts from a list are for: me and the stewards."""
+        """The public sealing keys of whom what is sealed of a list is for: me and the stewards."""
         membership = self.replica.membership()
         stewards = [each for each in sorted(membership.stewards()) if each != self.me]
         others = {each: membership.persons[each].sealing for each in stewards[: MOST_BOXES - 1]}
         return {self.me: self.replica.sealing.public, **others}
 
     def _open_contacts_of_known(self, known: bytes) -> "Sequence[Contact]":
-        """The contacts of somebody known of, as far as they are open to me, sealed or not."""
+        """The contacts of somebody known of that are sealed and open to me."""
         from mutualaid.model.directories.directory import Contact
 
         sealed: Iterable[tuple[str, str]] = queries.sealed_contacts(self._db, known)

@@ -48,6 +48,8 @@ class Ledger:
         self.shown: dict[bytes, Person] = {}
         self.shares: dict[bytes, Mapping[ShareField, int]] = {}
         self._persons = membership.persons
+        #: Those of now: beyond the group only their word counts on who is no member.
+        self.stewards = membership.stewards()
         self._level = AUDIENCES.index(asked.audience)
         #: Whether it is for anybody beyond the group.
         self.outside = self._level > _GROUP
@@ -77,9 +79,18 @@ class Ledger:
         """Whether somebody's things stay because they do not belong any more."""
         return self.outside and member not in self._persons
 
-    def stays(self, sort: str, id_: bytes, title: str, why: HeldWhy, field_name: str = "") -> None:
-        """Note that a record, or one field of one that leaves, stays."""
-        self.held.append(Held(sort, id_, code(id_), title, field_name, why))
+    def stays(
+        self,
+        sort: str,
+        id_: bytes,
+        title: str,
+        why: HeldWhy,
+        field_name: str = "",
+        said: str = "",
+    ) -> None:
+        """Note that a record, or one field of one that leaves, stays; ``said`` is a sentence where
+        ``why`` does not tell all."""
+        self.held.append(Held(sort, id_, code(id_), title, field_name, why, said=said))
 
     def is_left_out(self, sort: str, id_: bytes, title: str) -> bool:
         """Whether a record is left out by hand, which is noted."""

@@ -64,6 +64,8 @@ class Preview:
     problems: tuple[Problem, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+    named: bool = True  # whether somebody, or the file, says what the list is called: ``origin``
+    file: str = ""  # what it is called otherwise, but for people: the file's name
     licence: str = ""
     sort: Sort = Sort.PERSON
     tables: tuple[SeenTable, ...] = ()
@@ -73,6 +75,23 @@ class Preview:
     @property
     def does_nothing(self) -> bool:
         return not self.adds and not self.changes
+
+    @property
+    def in_clear(self) -> tuple[str, ...]:
+        """What would be kept beside posts and places for everybody in the group to read, as the
+        list calls it: of people it is sealed, of repairs it is not kept."""
+        return self._beside(Sort.POST, Sort.PLACE)
+
+    @property
+    def sealed(self) -> tuple[str, ...]:
+        """What of people would be kept beside for who brings the list, and stewards, alone."""
+        return self._beside(Sort.PERSON)
+
+    def _beside(self, *sorts: Sort) -> tuple[str, ...]:
+        written = (
+            self.items[line.number] for line in (*self.adds, *self.changes) if line.sort in sorts
+        )
+        return tuple(dict.fromkeys(name for item in written for name in item.more))
 
 
 @dataclass(frozen=True, slots=True)

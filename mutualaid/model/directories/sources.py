@@ -32,12 +32,14 @@ class Sources:
 
 
 def read(db: Any, kind: str) -> Sources:
-    """All of a kind with ``records.sharing.source_tables``."""
+    """All of a kind with ``records.sharing.source_tables``. What lists say of people beside is
+    sealed, and not among it."""
     more: dict[int, dict[str, str]] = {}
-    for number, name, value in db.execute(
-        f"SELECT record, name, value FROM {kind}_more ORDER BY record, name"
-    ):
-        more.setdefault(number, {})[name] = value
+    if kind != "listed":
+        for number, name, value in db.execute(
+            f"SELECT record, name, value FROM {kind}_more ORDER BY record, name"
+        ):
+            more.setdefault(number, {})[name] = value
     found = {
         number: Source(origin, origin_id, licence)
         for number, origin, origin_id, licence in db.execute(

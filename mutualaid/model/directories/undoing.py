@@ -139,7 +139,7 @@ class Undoing(Knowing):
     def _why_kept(self, each: Brought, weighed: "Weighed", import_: bytes) -> str:
         """Why a record that an import added stays, "" where it goes."""
         assert weighed.merged is not None
-        if weighed.merged.fields.get("agreed"):
+        if each.kind == "listed" and queries.is_agreed(self._db, each.id):
             return "They were asked and agreed, so they stay. Forget them by hand if you want."
         for change in weighed.counted:
             person = weighed.authors[change.hash].person

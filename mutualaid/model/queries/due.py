@@ -320,6 +320,7 @@ _BESIDE: Final = (
     ("thanks", "post", "x.person = :me"),
     ("comment", "about", "x.person = :me"),
     ("listed_contact", "about", "x.person = :me"),
+    ("listed_word", "about", "x.person = :me"),
 )
 _BESIDE_MINE: Final = (
     *_BESIDE,

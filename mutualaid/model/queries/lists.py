@@ -3,14 +3,14 @@
 """Imports, what came in with them, and the people who are known of from a list."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from mutualaid.errors import NotFoundError
 from mutualaid.model import codes
 from mutualaid.model.queries.where import NAME_OF, Where, marks
-from mutualaid.model.records.contact import KINDS
-from mutualaid.model.values.directories import ImportRow, KnownRow
+from mutualaid.model.records.contact import AUDIENCES, KINDS
+from mutualaid.model.values.directories import ImportRow, KnownRow, KnownWord
 
 #: Kinds that an import writes, and where each says which one.
 IMPORTED: Final[Mapping[str, str]] = {
@@ -117,6 +117,32 @@ def sealed_about(db: Any, listed: bytes, author: bytes | None = None) -> list[by
     return [row[0] for row in rows]
 
 
+def words_about(db: Any, listed: bytes, person: bytes | None = None) -> list[bytes]:
+    """The records that say that somebody known of agreed; those of one who asked."""
+    rows = db.execute(
+        "SELECT id FROM listed_word AS w JOIN record ON number = w.record"
+        " WHERE w.about = ? AND w.person = coalesce(?, w.person) ORDER BY id",
+        (listed, person),
+    )
+    return [row[0] for row in rows]
+
+
+def is_agreed(db: Any, listed: bytes) -> bool:
+    """Whether anybody says that somebody known of agreed."""
+    sql = "SELECT 1 FROM listed_word WHERE about = ? LIMIT 1"
+    return db.execute(sql, (listed,)).fetchone() is not None
+
+
+def contacts_of(db: Any, listed: bytes, person: bytes) -> list[tuple[str, str]]:
+    """The contacts of somebody known of that one person opened to the group."""
+    rows = db.execute(
+        "SELECT DISTINCT kind, value FROM listed_contact WHERE about = ? AND person = ?"
+        " ORDER BY kind, value",
+        (listed, person),
+    )
+    return [(str(KINDS[kind]), value) for kind, value in rows]
+
+
 def contacts_about(db: Any, listed: bytes, person: bytes | None = None) -> list[bytes]:
     """The records with the contacts of somebody known of who agreed; those of one who asked."""
     rows = db.execute(
@@ -137,13 +163,17 @@ def sealed_contacts(db: Any, listed: bytes) -> list[tuple[str, str]]:
     return list(found)
 
 
+def sealed_more(db: Any, listed: bytes) -> list[tuple[str, str]]:
+    """What lists say beside of somebody known of, as far as it is open to me, each once."""
+    return list(_beside(db, [listed]).get(listed, ()))
+
+
 # -- people who are known of
 
 _KNOWN: Final = """
-    SELECT l.record, r.id, l.name, l.area, l.availability, l.agreed, s.origin, s.licence,
+    SELECT l.record, r.id, l.name, l.area, l.availability, s.origin, s.licence,
            i.person = :me
-           OR EXISTS (SELECT 1 FROM opened_known WHERE about = r.id AND author = :me),
-           EXISTS (SELECT 1 FROM opened_known WHERE about = r.id)
+           OR EXISTS (SELECT 1 FROM opened_known WHERE about = r.id AND author = :me)
     FROM listed AS l JOIN record AS r ON r.number = l.record
     LEFT JOIN listed_source AS s ON s.record = l.record
     LEFT JOIN record AS ir ON ir.id = s.import_id LEFT JOIN import_log AS i ON i.record = ir.number
@@ -151,22 +181,28 @@ _KNOWN: Final = """
 
 
 def known_people(
-    db: Any, me: bytes, search: str = "", limit: int = 200, offset: int = 0
+    db: Any,
+    me: bytes,
+    stewards: Collection[bytes],
+    search: str = "",
+    limit: int = 200,
+    offset: int = 0,
 ) -> list[KnownRow]:
-    """People known of by name, found by name, area, language, skill or what they repair."""
+    """People known of by name, found by name, area, language, skill or what they repair.
+    ``stewards`` are those of now."""
     where = Where().words("l.sort_name || l.words", search)
     values = _named(str(where), where.values)
     sql = f"{_KNOWN} WHERE {values[0]} ORDER BY l.sort_name, r.id LIMIT :limit OFFSET :offset"
     rows = db.execute(sql, {"me": me, "limit": limit, "offset": offset, **values[1]}).fetchall()
-    return _known(db, rows)
+    return _known(db, rows, me, stewards)
 
 
-def known_person(db: Any, me: bytes, which: bytes) -> KnownRow:
+def known_person(db: Any, me: bytes, stewards: Collection[bytes], which: bytes) -> KnownRow:
     """One of them, by the record's id; raises NotFoundError."""
     rows = db.execute(f"{_KNOWN} WHERE r.id = :which", {"me": me, "which": which}).fetchall()
     if not rows:
         raise NotFoundError("Nobody of that sort is on a list here. They may have been forgotten.")
-    return _known(db, rows)[0]
+    return _known(db, rows, me, stewards)[0]
 
 
 def _named(condition: str, values: Sequence[Any]) -> tuple[str, dict[str, Any]]:
@@ -178,22 +214,36 @@ def _named(condition: str, values: Sequence[Any]) -> tuple[str, dict[str, Any]]:
     return condition, named
 
 
-def _known(db: Any, rows: Sequence[Sequence[Any]]) -> list[KnownRow]:
+def _known(
+    db: Any, rows: Sequence[Sequence[Any]], me: bytes, stewards: Collection[bytes]
+) -> list[KnownRow]:
     numbers = [row[0] for row in rows]
     languages = _lists(db, "SELECT record, name FROM listed_language", numbers)
     skills = _lists(db, "SELECT record, name FROM listed_skill", numbers)
     fixes = _lists(db, "SELECT record, category FROM listed_fix", numbers)
-    more = _lists(db, "SELECT record, name, value FROM listed_more", numbers)
-    contacts: dict[bytes, list[tuple[str, str]]] = {}
     ids = [row[1] for row in rows]
-    for at in range(0, len(ids), 500):
-        some = ids[at : at + 500]
-        for about, kind, value in db.execute(
-            f"SELECT DISTINCT about, kind, value FROM listed_contact WHERE about IN ({marks(some)})"
-            " ORDER BY kind, value",
-            some,
-        ):
-            contacts.setdefault(about, []).append((str(KINDS[kind]), value))
+    words = _words(db, ids, me, stewards)
+    contacts: dict[bytes, dict[tuple[str, str], None]] = {}
+    # A contact counts with the word of who opened it: nobody adds one to another's word.
+    for about, kind, value in _about(
+        db,
+        "SELECT about, kind, value FROM listed_contact AS c WHERE about IN ({}) AND EXISTS"
+        " (SELECT 1 FROM listed_word AS w WHERE w.about = c.about AND w.person = c.person)"
+        " ORDER BY kind, value",
+        ids,
+    ):
+        contacts.setdefault(about, {})[str(KINDS[kind]), value] = None
+    sealed: dict[bytes, dict[tuple[str, str], None]] = {}
+    for about, packed in _about(
+        db, "SELECT about, contacts FROM opened_known WHERE about IN ({}) ORDER BY record", ids
+    ):
+        for kind, value in json.loads(packed):
+            sealed.setdefault(about, {})[kind, value] = None
+    more: dict[bytes, dict[str, str]] = {}
+    for about, said in _beside(db, ids).items():
+        for name, value in said:
+            before = more.setdefault(about, {}).get(name)
+            more[about][name] = value if before is None else f"{before}; {value}"
     return [
         KnownRow(
             number=number,
@@ -207,25 +257,51 @@ def _known(db: Any, rows: Sequence[Sequence[Any]]) -> list[KnownRow]:
             fixes=tuple(each for (each,) in fixes.get(number, ())),
             origin=origin or "",
             licence=licence or "",
-            agreed=agreed,
-            contacts=tuple(contacts.get(id_, ())) if agreed else (),
-            has_contacts=bool(sealed) or id_ in contacts,
+            words=tuple(words.get(id_, ())),
+            contacts=tuple(contacts.get(id_, ())),
+            sealed=tuple(sealed.get(id_, ())),
+            has_contacts=id_ in sealed or id_ in contacts,
             mine=bool(mine),
-            more=dict(more.get(number, ())),
+            more=more.get(id_, {}),
         )
-        for (
-            number,
-            id_,
-            name,
-            area,
-            availability,
-            agreed,
-            origin,
-            licence,
-            mine,
-            sealed,
-        ) in rows
+        for number, id_, name, area, availability, origin, licence, mine in rows
     ]
+
+
+def _words(
+    db: Any, ids: Sequence[bytes], me: bytes, stewards: Collection[bytes]
+) -> dict[bytes, list[KnownWord]]:
+    """Who says that each of them agreed: mine first, then those of stewards."""
+    found: dict[bytes, list[KnownWord]] = {}
+    for about, person, by, how, audience in _about(
+        db,
+        f"SELECT about, person, {NAME_OF.format('w.person')}, how, audience FROM listed_word AS w"
+        " JOIN record AS r ON r.number = w.record WHERE about IN ({}) ORDER BY r.created, r.id",
+        ids,
+    ):
+        word = KnownWord(by, person == me, person in stewards, how, AUDIENCES[audience])
+        found.setdefault(about, []).append(word)
+    for words in found.values():
+        words.sort(key=lambda word: (not word.mine, not word.steward))
+    return found
+
+
+def _beside(db: Any, ids: Sequence[bytes]) -> dict[bytes, dict[tuple[str, str], None]]:
+    """What lists say beside of people known of, as far as it is open to me."""
+    found: dict[bytes, dict[tuple[str, str], None]] = {}
+    for about, packed in _about(
+        db, "SELECT about, more FROM opened_known WHERE about IN ({}) ORDER BY record", ids
+    ):
+        for name, value in json.loads(packed):
+            found.setdefault(about, {})[name, value] = None
+    return found
+
+
+def _about(db: Any, sql: str, ids: Sequence[bytes]) -> Iterator[Any]:
+    """Rows about some records; ``{}`` in the query stands for their marks."""
+    for at in range(0, len(ids), 500):
+        some = list(ids[at : at + 500])
+        yield from db.execute(sql.replace("{}", marks(some)), some)
 
 
 def _lists(db: Any, sql: str, numbers: Sequence[int]) -> dict[int, list[Any]]:

@@ -15,6 +15,7 @@ from mutualaid.model.records import (
     import_,
     listed,
     listed_contact,
+    listed_word,
     notice,
     person,
     place,
@@ -64,6 +65,7 @@ REGISTRY: Final[Mapping[str, Kind]] = {
         export,
         listed,
         listed_contact,
+        listed_word,
         import_,
     )
 }

@@ -2,29 +2,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Somebody who is known of from a list, and no member.
 
-It belongs to the group: anyone may correct it. How they can be reached is not here. Until they
-were asked, that is sealed to who brought the list and to the stewards (``private.Purpose.KNOWN``);
-when they have agreed (``agreed``), it stands in records of its own (``listed_contact``), which can
-be forgotten alone.
+It belongs to the group: anyone may correct it. So nothing here says that they agreed, nor how they
+can be reached. That they agreed is somebody's word (``listed_word``), in a record of who asked
+them. Ways to reach them, and what the list says of them beside, are sealed to who brought the list
+and to the stewards (``private.Purpose.KNOWN``); with their word, contacts stand in records of
+their own (``listed_contact``), too, which can be forgotten alone.
 """
 
 from typing import Final
 
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
-from mutualaid.model.records.person import LEVELS, SHARES, canonical_product
+from mutualaid.model.records.person import LEVELS, canonical_product
 from mutualaid.model.records.reading import family, line
-from mutualaid.model.records.sharing import (
-    SOURCE_FIELDS,
-    audience,
-    share_field,
-    source_rows,
-    source_tables,
-)
+from mutualaid.model.records.sharing import SOURCE_FIELDS, source_rows, source_tables
 from mutualaid.model.taxonomy import product_words
 from mutualaid.model.text import plain
 from mutualaid.model.values import SkillLevel
-
-LONGEST_AGREED: Final = 140
 
 _CAN: Final = LEVELS.index(SkillLevel.CAN)
 _LEVEL: Final = {str(level): number for number, level in enumerate(LEVELS)}
@@ -57,7 +50,6 @@ def rows(record: Record) -> Rows:
                 name,
                 words[0],
                 words[1],
-                line(get("agreed"), LONGEST_AGREED),
                 f" {plain(name)}",
                 f" {plain(' '.join(words))}",
             ),
@@ -65,12 +57,7 @@ def rows(record: Record) -> Rows:
         "listed_language": languages,
         "listed_skill": skills,
         "listed_fix": fixes,
-        "listed_share": [
-            (place, shown)
-            for place, share in enumerate(SHARES)
-            if (shown := audience(get(f"share:{share}"))) is not None
-        ],
-        **source_rows("listed", fields),
+        **source_rows("listed", fields, more=False),
     }
 
 
@@ -84,8 +71,6 @@ KIND: Final = Kind(
         Field("skill:", FieldType.CHOICE, choices=tuple(SkillLevel), longest=80, prefix=True),
         Field("skillnote:", longest=200, prefix=True, label="note"),
         Field("fix:", longest=200, prefix=True, label="note", clean=canonical_product),
-        Field("agreed", longest=LONGEST_AGREED, label="note of how they agreed"),
-        share_field("share:", prefix=True),
         *SOURCE_FIELDS,
     ),
     tables=(
@@ -95,7 +80,6 @@ KIND: Final = Kind(
                 "name TEXT NOT NULL",
                 "area TEXT NOT NULL COLLATE NOCASE",
                 "availability TEXT NOT NULL",
-                "agreed TEXT NOT NULL",
                 "sort_name TEXT NOT NULL",  # this and the next are plain, after a space
                 "words TEXT NOT NULL",
             ),
@@ -114,13 +98,7 @@ KIND: Final = Kind(
             indexes=("record", "category"),
             one_row=False,
         ),
-        Table(
-            "listed_share",
-            ("field INTEGER NOT NULL", "audience INTEGER NOT NULL"),
-            indexes=("record",),
-            one_row=False,
-        ),
-        *source_tables("listed"),
+        *source_tables("listed", more=False),
     ),
     rows=rows,
     group_may_own=True,

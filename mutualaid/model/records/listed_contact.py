@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A way to reach somebody who is known of, and for whom it may be, as they agreed.
 
-It belongs to who asked them, and is shown only while the page it is about says that they agreed.
+It belongs to who asked them, and is shown only while their word says that they agreed
+(``listed_word``).
 """
 
 from typing import Final

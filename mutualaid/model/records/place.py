@@ -12,6 +12,7 @@ from mutualaid.model.records.person import canonical_product
 from mutualaid.model.records.reading import family, line, long_text, time
 from mutualaid.model.records.sharing import (
     LONGEST_POINT,
+    MORE_FIELD,
     SOURCE_FIELDS,
     UNSAID,
     audience,
@@ -111,6 +112,7 @@ KIND: Final = Kind(
         Field("point", longest=LONGEST_POINT, clean=clean_point, label="point on the map"),
         Field("contact:", longest=LONGEST_VALUE, prefix=True, label="contact", clean=clean_kind),
         *SOURCE_FIELDS,
+        MORE_FIELD,
     ),
     tables=(
         Table(

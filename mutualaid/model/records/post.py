@@ -15,6 +15,7 @@ from typing import Any, Final
 from mutualaid.model.records.kind import Field, FieldType, Kind, Record, Rows, Table
 from mutualaid.model.records.reading import LATEST, family, integer, line, long_text, time
 from mutualaid.model.records.sharing import (
+    MORE_FIELD,
     SOURCE_FIELDS,
     audience,
     share_field,
@@ -221,6 +222,7 @@ KIND: Final = Kind(
         *(share_field(name) for name in SHARES),
         Field("paper", longest=LONGEST_FORM, label="number of the form"),
         *SOURCE_FIELDS,
+        MORE_FIELD,
     ),
     tables=(
         Table(

@@ -85,14 +85,18 @@ SOURCE_FIELDS: Final = (
     Field("origin", longest=140, label="name of the list it comes from"),
     Field("origin_id", longest=140, label="id in the list it comes from"),
     Field("licence", longest=80),
-    Field("more:", FieldType.LONG_TEXT, longest=LONGEST_MORE, prefix=True, label="value"),
     Field("import", FieldType.BYTES, longest=16),  # the import that wrote it last
+)
+#: What a list says beside; of people that is sealed, and stands nowhere in clear.
+MORE_FIELD: Final = Field(
+    "more:", FieldType.LONG_TEXT, longest=LONGEST_MORE, prefix=True, label="value"
 )
 
 
-def source_tables(kind: str) -> tuple[Table, ...]:
-    """The views of :data:`SOURCE_FIELDS`, for kinds most records of which have none."""
-    return (
+def source_tables(kind: str, *, more: bool = True) -> tuple[Table, ...]:
+    """The views of :data:`SOURCE_FIELDS`, for kinds most records of which have none; ``more``:
+    and of :data:`MORE_FIELD`."""
+    tables = (
         Table(
             f"{kind}_source",
             (
@@ -110,9 +114,12 @@ def source_tables(kind: str) -> tuple[Table, ...]:
             one_row=False,
         ),
     )
+    return tables if more else tables[:1]
 
 
-def source_rows(kind: str, fields: Mapping[str, Scalar]) -> dict[str, Sequence[tuple[Any, ...]]]:
+def source_rows(
+    kind: str, fields: Mapping[str, Scalar], *, more: bool = True
+) -> dict[str, Sequence[tuple[Any, ...]]]:
     """Their rows."""
     source = (
         line(fields.get("origin"), 140),
@@ -120,9 +127,13 @@ def source_rows(kind: str, fields: Mapping[str, Scalar]) -> dict[str, Sequence[t
         line(fields.get("licence"), 80),
         identity(fields.get("import")),
     )
-    more = [
-        (name, text)
-        for name, value in family(fields, "more:")
-        if (text := long_text(value, LONGEST_MORE))
-    ]
-    return {f"{kind}_source": (source,) if any(source) else (), f"{kind}_more": more}
+    found: dict[str, Sequence[tuple[Any, ...]]] = {
+        f"{kind}_source": (source,) if any(source) else ()
+    }
+    if more:
+        found[f"{kind}_more"] = [
+            (name, text)
+            for name, value in family(fields, MORE_FIELD.name)
+            if (text := long_text(value, LONGEST_MORE))
+        ]
+    return found

@@ -122,8 +122,20 @@ class GroupContact:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownWord:
+    """Somebody's word that a person who is known of was asked and agreed."""
+
+    by: str  # a name
+    mine: bool
+    steward: bool  # only such a word counts beyond the group
+    how: str
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
 class KnownRow:
-    """Somebody from a list who is no member. Contacts are there only once they agreed."""
+    """Somebody from a list who is no member. Contacts are there only once they agreed; ``sealed``
+    and ``more`` only for those to whom they are sealed: who brought the list, and stewards."""
 
     number: int
     id: bytes
@@ -136,11 +148,27 @@ class KnownRow:
     fixes: tuple[str, ...]
     origin: str
     licence: str
-    agreed: str  # how they agreed that their contacts are shown; "" not asked yet
-    contacts: tuple[tuple[str, str], ...]
+    words: tuple[KnownWord, ...]  # who noted that they agreed, mine first, then stewards'
+    contacts: tuple[tuple[str, str], ...]  # by those whose word it is
+    sealed: tuple[tuple[str, str], ...]  # what would be shown
     has_contacts: bool
     mine: bool  # whether I brought them in
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str] = field(default_factory=dict)  # what the list says beside
+
+    @property
+    def agreed(self) -> str:
+        """How they agreed, and who says so; "" while nobody does."""
+        return "; ".join(f"{word.how} ({word.by})" for word in self.words)
+
+    @property
+    def leaves_for(self) -> Audience | None:
+        """For whom their page may be: of stewards' words the narrowest; without one the group;
+        None while they were not asked."""
+        if not self.words:
+            return None
+        ladder = list(Audience)
+        said = [word.audience for word in self.words if word.steward]
+        return min(said, key=ladder.index, default=Audience.GROUP)
 
 
 @dataclass(frozen=True, slots=True)

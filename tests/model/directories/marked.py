@@ -11,6 +11,7 @@ from mutualaid.model.codes import code
 from mutualaid.model.content import Identity
 from mutualaid.model.group import Group
 from mutualaid.model.photos import photo_hash
+from mutualaid.model.private import Purpose
 from mutualaid.model.reading import NO_NONCE
 from mutualaid.model.records.contact import AUDIENCES as CONTACT_AUDIENCES
 from mutualaid.model.records.person import SHARES
@@ -36,6 +37,8 @@ from tests.model.neighbours import Neighbours
 from tests.model.street import NOW
 
 NAMES = ("ana", "ben", "cleo")
+#: Ana began the group; Ben is held to be another one.
+STEWARDS = frozenset(("ana", "ben"))
 POINT = (52.48624, -1.89041)
 
 #: For whom a thing may leave; None where nobody said anything.
@@ -44,26 +47,34 @@ Share = Audience | None
 
 @dataclass(frozen=True)
 class Consents:
-    """What everybody said. Keys of ``pages`` and ``contacts`` are names, "known" for who is known
-    of; those of ``posts`` are names of posts."""
+    """What everybody said. Keys of ``pages`` and ``contacts`` are names, in ``contacts`` also
+    "ana known" for what Ana opened of who is known of; those of ``posts`` are names of posts."""
 
     pages: Mapping[str, Mapping[ShareField, Share]]
     contacts: Mapping[tuple[str, ContactKind], Audience]
     posts: Mapping[str, tuple[Share, Share, Share]]
     place: Audience
-    agreed: bool
+    #: Who noted that who is known of agreed, and for whom; nobody, where nobody is among them.
+    words: Mapping[str, Audience]
 
     def page(self, who: str, share: ShareField) -> Audience:
         return self.pages[who][share] or Audience.GROUP
 
     def named(self, who: str, share: ShareField, audience: Audience) -> bool:
         """Whether the name leaves, and with it this."""
-        agreed = who != "known" or self.agreed
-        return (
-            agreed
-            and reaches(self.page(who, ShareField.NAME), audience)
-            and reaches(self.page(who, share), audience)
+        return reaches(self.page(who, ShareField.NAME), audience) and reaches(
+            self.page(who, share), audience
         )
+
+    def counting(self, audience: Audience) -> Mapping[str, Audience]:
+        """Whose words on who is known of count: within the group all, beyond it a steward's."""
+        outside = audience is not Audience.GROUP
+        return {who: said for who, said in self.words.items() if who in STEWARDS or not outside}
+
+    def agreed(self, audience: Audience) -> bool:
+        """Whether the page of who is known of leaves: all whose words count say so."""
+        words = self.counting(audience).values()
+        return bool(words) and all(reaches(said, audience) for said in words)
 
 
 #: Whether a mark may leave, for these consents and this audience.
@@ -129,17 +140,16 @@ class World:
     def say(self, consents: Consents) -> None:
         """Let everybody have said so; straight into the views of Ana's machine."""
         db = self.group.replica.store.connection
-        level = AUDIENCES.index
-        for table in ("person_share", "listed_share", "post_share"):
+        place_of = AUDIENCES.index
+        for table in ("person_share", "post_share", "listed_word"):
             db.execute(f"DELETE FROM {table}")
         for who, shares in consents.pages.items():
-            table = "listed" if who == "known" else "person"
             name = self._name(who)
-            (number,) = db.execute(f"SELECT record FROM {table} WHERE name = ?", (name,)).fetchone()
+            (number,) = db.execute("SELECT record FROM person WHERE name = ?", (name,)).fetchone()
             db.executemany(
-                f"INSERT INTO {table}_share VALUES (?, ?, ?)",
+                "INSERT INTO person_share VALUES (?, ?, ?)",
                 [
-                    (number, SHARES.index(share), level(said))
+                    (number, SHARES.index(share), place_of(said))
                     for share, said in shares.items()
                     if said is not None
                 ],
@@ -147,21 +157,23 @@ class World:
         kinds = list(ContactKind)
         for (who, kind), audience in consents.contacts.items():
             at = (CONTACT_AUDIENCES.index(audience), kinds.index(kind))
-            if who == "known":
-                db.execute("UPDATE listed_contact SET audience = ? WHERE kind = ?", at)
-            else:
-                db.execute(
-                    "UPDATE contact SET audience = ? WHERE kind = ? AND person = ?",
-                    (*at, self.street[who].me),
-                )
+            whose, known, _ = f"{who} ".partition(" known ")
+            table = "listed_contact" if known else "contact"
+            db.execute(
+                f"UPDATE {table} SET audience = ? WHERE kind = ? AND person = ?",
+                (*at, self.street[whose.strip()].me),
+            )
         for name, three in consents.posts.items():
             (number,) = db.execute(
                 "SELECT number FROM record WHERE id = ?", (self.posts[name],)
             ).fetchone()
-            said = [None if share is None else level(share) for share in three]
+            said = [None if share is None else place_of(share) for share in three]
             db.execute("INSERT INTO post_share VALUES (?, ?, ?, ?)", (number, *said))
-        db.execute("UPDATE place SET share = ?", (level(consents.place),))
-        db.execute("UPDATE listed SET agreed = ?", ("by phone" if consents.agreed else "",))
+        db.execute("UPDATE place SET share = ?", (place_of(consents.place),))
+        for at, (who, audience) in enumerate(consents.words.items()):
+            level = CONTACT_AUDIENCES.index(audience)
+            said = (-1 - at, self.posts["known"], self.street[who].me, "by phone", level)
+            db.execute("INSERT INTO listed_word VALUES (?, ?, ?, ?, ?)", said)
 
     def _name(self, who: str) -> str:
         return next(mark for mark, what in self.marks.what.items() if what == f"{who} name")
@@ -237,35 +249,50 @@ def _contact(world: World, who: str, kind: ContactKind, rule: Rule) -> str:
 
 
 def _known(world: World) -> None:
-    """Somebody from a list, who may have agreed."""
-    text = world.marks.text
+    """Somebody from a list, of whom some may have noted that they agreed; Ana brought the list."""
+    text, ana = world.marks.text, world.group
 
-    def on(share: ShareField) -> Rule:
-        return lambda consents, audience: consents.named("known", share, audience)
+    def leaves(consents: Consents, audience: Audience) -> bool:
+        return consents.agreed(audience)
 
-    listed = world.group._create(
+    listed = ana._create(
         "listed",
         {
-            "name": text("known name", on(ShareField.NAME)),
-            "area": text("known area", on(ShareField.AREA)),
-            "availability": text("known availability", on(ShareField.AVAILABILITY)),
-            f"lang:{text('known language', on(ShareField.LANGUAGES))}": True,
-            f"skill:{text('known skill', on(ShareField.SKILLS))}": "can",
-            f"fix:{text('known fix', on(ShareField.FIXES))}": "",
-            "agreed": "by phone",
-            "origin": text("known origin", inside(on(ShareField.NAME))),
-            "origin_id": text("known id", inside(on(ShareField.NAME))),
-            "more:Remark": text("known remark", inside(on(ShareField.NAME))),
+            "name": text("known name", leaves),
+            "area": text("known area", leaves),
+            "availability": text("known availability", leaves),
+            f"lang:{text('known language', leaves)}": True,
+            f"skill:{text('known skill', leaves)}": "can",
+            f"fix:{text('known fix', leaves)}": "",
+            "origin": text("known origin", inside(leaves)),
+            "origin_id": text("known id", inside(leaves)),
         },
         group_owned=True,
     ).created
     assert listed is not None
-    for kind in ContactKind:
-        value = _contact(world, "known", kind, _reached("known", kind))
-        world.group._create(
-            "listed_contact",
-            {"listed": listed, "kind": str(kind), "value": value, "audience": "group"},
-        )
+    world.posts["known"] = listed
+    with ana._writing():
+        said = [["phone", world.marks.number("known sealed phone", never)]]
+        beside = [[text("known column", never), text("known remark", never)]]
+        ana._confide(Purpose.KNOWN, [listed, said, beside], ana._confidants())
+    world.street.meet()
+    for who in NAMES:
+        for kind in ContactKind:
+            value = _contact(world, f"{who} known", kind, _opened(who, kind))
+            world.street[who]._create(
+                "listed_contact",
+                {"listed": listed, "kind": str(kind), "value": value, "audience": "group"},
+            )
+
+
+def _opened(who: str, kind: ContactKind) -> Rule:
+    """A contact of who is known of leaves with the word of who opened it."""
+
+    def rule(consents: Consents, audience: Audience) -> bool:
+        counts = who in consents.counting(audience) and consents.agreed(audience)
+        return counts and reaches(consents.contacts[f"{who} known", kind], audience)
+
+    return rule
 
 
 def _posts(world: World, who: str) -> None:

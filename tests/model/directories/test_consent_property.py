@@ -24,6 +24,7 @@ from mutualaid.model.directories.formats import NAMES, format_named
 from mutualaid.model.directories.planning import Plan
 from mutualaid.model.directories.writing import Hashed
 from mutualaid.model.keys import blake2b
+from mutualaid.model.membership import Membership
 from mutualaid.model.values import Audience, ContactKind
 from mutualaid.model.values.directories import ShareField
 from tests.helpers.examples import examples
@@ -33,7 +34,8 @@ from tests.model.directories.unpacking import readings
 
 FORMATS = tuple(name for name in NAMES if name != "automerge")
 WIDE = [each for each in Audience if not each.sealed]
-WHO = (*marked.NAMES, "known")
+WHO = marked.NAMES
+REACHED = (*WHO, *(f"{who} known" for who in WHO))
 POSTS = tuple(f"{who} {what}" for who in marked.NAMES for what in ("own", "behalf", "list"))
 MARK = re.compile(rb"zq\d{12}|990\d{7}")
 
@@ -44,11 +46,11 @@ consents = st.builds(
         {who: st.fixed_dictionaries(dict.fromkeys(ShareField, said)) for who in WHO}
     ),
     contacts=st.fixed_dictionaries(
-        {(who, kind): st.sampled_from(WIDE) for who in WHO for kind in ContactKind}
+        {(who, kind): st.sampled_from(WIDE) for who in REACHED for kind in ContactKind}
     ),
     posts=st.fixed_dictionaries({name: st.tuples(said, said, said) for name in POSTS}),
     place=st.sampled_from(list(Audience)),
-    agreed=st.booleans(),
+    words=st.dictionaries(st.sampled_from(WHO), st.sampled_from(WIDE)),
 )
 
 
@@ -58,19 +60,22 @@ def everything(audience: Audience | None) -> Consents:
         pages={who: dict.fromkeys(ShareField, audience) for who in WHO},
         contacts={
             (who, kind): audience if audience in WIDE else Audience.GROUP
-            for who in WHO
+            for who in REACHED
             for kind in ContactKind
         },
         posts=dict.fromkeys(POSTS, (audience, audience, audience)),
         place=audience or Audience.GROUP,
-        agreed=audience is not None,
+        words=dict.fromkeys(WHO, audience) if audience in WIDE else {},
     )
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made = marked.build(tmp_path_factory.mktemp("street"))
-    yield made
+    with pytest.MonkeyPatch.context() as patch:
+        stewards = frozenset(made.street[who].me for who in marked.STEWARDS)
+        patch.setattr(Membership, "stewards", lambda _self: stewards)
+        yield made
     made.street.close()
 
 

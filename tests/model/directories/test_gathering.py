@@ -155,24 +155,23 @@ def test_photos_are_read_when_they_are_asked_for(zoe: Group) -> None:
 
 
 def test_what_came_from_a_list_says_so(zoe: Group) -> None:
-    zoe._create(
+    known_of = zoe._create(
         "listed",
         {
             "name": "Known",
-            "agreed": "at the door",
             "origin": "Church list",
             "origin_id": "7",
             "licence": "CC0-1.0",
-            "more:Shoe size": "42",
         },
         group_owned=True,
-    )
+    ).created
+    assert known_of is not None
+    zoe.agree_known(known_of, "at the door", Audience.GROUP)
     zoe._create("listed", {"name": "Not asked yet"}, group_owned=True)
     plan = zoe.plan_directory((), Audience.GROUP)
     known = next(each for each in plan.directory.people if each.known_of)
     assert known.name == "Known"
     assert known.source == Source("Church list", "7", "CC0-1.0")
-    assert known.more == {"Shoe size": "42"}
     assert ("Not asked yet", HeldWhy.NO_CONSENT) in {(each.title, each.why) for each in plan.held}
 
 

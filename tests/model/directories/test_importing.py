@@ -31,6 +31,8 @@ from mutualaid.model.values.directories import ImportRow
 from tests.model.neighbours import Neighbours, dump
 
 NUMBER = "+34 600 111 222"
+#: What a list of people is called that nobody gave a name.
+LIST = "a list of 15 January 2027"
 PEOPLE = (
     "id;Name;Phone;Area;Skills;Languages;Remarks\n"
     f"7;Rosa Díaz;{NUMBER};Centre;Cooking, sewing;Spanish;knows the street\n"
@@ -90,7 +92,7 @@ def test_a_preview_writes_nothing(ana: Group, tmp_path: Path) -> None:
     preview = look(ana, tmp_path, PEOPLE)
     assert titles(preview.adds) == ["Rosa Díaz", "Ben Rot"]
     assert [line.where for line in preview.adds] == ["line 2", "line 3"]
-    assert (preview.sort, preview.origin, preview.lines) == (Sort.PERSON, "list", 2)
+    assert (preview.sort, preview.origin, preview.lines) == (Sort.PERSON, LIST, 2)
     assert not preview.does_nothing
     assert dump(ana) == before
 
@@ -107,8 +109,8 @@ def test_people_from_a_list_are_known_of_and_no_members(people: Neighbours, tmp_
             ("Cooking", "sewing"),
             ("Spanish",),
         )
-        assert rosa.more == {"Remarks": "knows the street"}
-        assert (rosa.origin, rosa.agreed, rosa.contacts) == ("list", "", ())
+        assert rosa.more == ({"Remarks": "knows the street"} if group is ana else {})
+        assert (rosa.origin, rosa.agreed, rosa.contacts) == (LIST, "", ())
         assert rosa.has_contacts == rosa.mine == (group is ana)
         assert [person.name for person in group.people()] == ["Ana", "Ben", "Cleo"]
     assert [row.who for row in ben.imports()] == ["Ana"]
@@ -141,15 +143,17 @@ def test_who_was_asked_and_agreed_can_be_reached(people: Neighbours, tmp_path: P
         ben.agree_known(rosa, " ", Audience.GROUP)
     with pytest.raises(BadValueError, match="group"):
         ben.agree_known(rosa, "by phone", Audience.HELPER)
-    ben.agree_known(rosa, "by phone, 3 May", Audience.PRINT)
+    ana.agree_known(rosa, "by phone, 3 May", Audience.PRINT)
     people.meet()
     for group in (ana, ben, cleo):
         row = group.known_person(rosa)
-        assert (row.agreed, row.contacts) == ("by phone, 3 May", (("phone", NUMBER),))
+        assert (row.agreed, row.contacts) == ("by phone, 3 May (Ana)", (("phone", NUMBER),))
     plan = ana.plan_directory(["csv"], Audience.PRINT)
     assert [person.name for person in plan.directory.people] == ["Rosa Díaz"]
     assert not ana.plan_directory(["csv"], Audience.PUBLIC).directory.people
-    ben.unagree_known(rosa)
+    with pytest.raises(NotAllowedError, match="noted by Ana"):
+        ben.unagree_known(rosa)
+    ana.unagree_known(rosa)
     people.meet()
     assert [group.known_person(rosa).contacts for group in (ana, ben, cleo)] == [(), (), ()]
     assert [group.known_person(rosa).has_contacts for group in (ana, ben, cleo)] == [
@@ -418,7 +422,7 @@ def test_from_one_group_to_another(
         other.apply_import(preview)
         (known,) = other.known_people()
         # Which list they stand on is for the group they are known of in.
-        assert (known.origin, known.contacts, known.has_contacts) == (path.stem, (), True)
+        assert (known.origin, known.contacts, known.has_contacts) == (LIST, (), True)
         assert known.more == {}
         (place,) = other.places()
         assert (place.address, place.hours) == ("=1+1", ana.places()[0].hours)
