@@ -38,6 +38,13 @@ class Knowing(Confiding):
         row = self.known_person(known)
         return row.mine or self.replica.membership().is_steward(self.me)
 
+    def may_take_back(self, known: bytes) -> bool:
+        """Whether what was noted of how they agreed is mine to take back: it is my word, or I am
+        a steward."""
+        row = self.known_person(known)
+        mine = any(word.mine for word in row.words)
+        return mine or self.replica.membership().is_steward(self.me)
+
     def agree_known(self, known: bytes, how: str, audience: Audience) -> ChangeSet:
         """Note that they were asked and agreed: how, and for whom their page and their contacts
         may be. It is my word, and the contacts that are sealed to me go with it: from now on the

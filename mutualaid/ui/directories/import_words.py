@@ -10,6 +10,8 @@ from mutualaid.ui.wording import listed
 from mutualaid.ui.words import tr
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mutualaid.model.directories.incoming.item import Item
     from mutualaid.model.directories.preview import FieldChange, Preview
 
@@ -27,6 +29,8 @@ _ENDINGS: Final = {
     ".zip": "hsds",
     ".json": "murmurations",
 }
+#: So many columns are named in a sentence.
+SHOWN: Final = 12
 #: A column that only repair data has, and how far it is looked for it.
 _REPAIRS: Final = b"partner_product_category"
 _FIRST: Final = 4096
@@ -115,6 +119,30 @@ def did_words(preview: "Preview") -> str:
             )
         )
     return " ".join(parts)
+
+
+def clear_words(preview: "Preview") -> str:
+    """Who will read what the list says beside; "" where it says nothing beside."""
+    parts = []
+    if preview.in_clear:
+        columns = _some(preview.in_clear)
+        parts.append(tr("Everybody in the group will be able to read: {columns}.", columns=columns))
+        if preview.tables:
+            parts.append(tr("Under “Columns” each can be left out."))
+    if preview.sealed:
+        columns = _some(preview.sealed)
+        parts.append(
+            tr("Only you and the stewards will be able to read: {columns}.", columns=columns)
+        )
+    return " ".join(parts)
+
+
+def _some(columns: "Sequence[str]") -> str:
+    """The names of columns, as many as a sentence holds."""
+    shown = [name[:40] for name in columns[:SHOWN]]
+    if len(columns) > SHOWN:
+        shown.append(tr("%n more", n=len(columns) - SHOWN))
+    return listed(shown)
 
 
 def changed_words(fields: "tuple[FieldChange, ...]") -> str:

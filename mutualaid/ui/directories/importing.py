@@ -15,7 +15,13 @@ from mutualaid.model.directories.preview import Preview
 from mutualaid.model.values import NOTHING_CHANGED
 from mutualaid.model.values.directories import ImportRow
 from mutualaid.ui.directories.import_lists import ImportLists
-from mutualaid.ui.directories.import_words import TABLES, did_words, format_words, guessed_format
+from mutualaid.ui.directories.import_words import (
+    TABLES,
+    clear_words,
+    did_words,
+    format_words,
+    guessed_format,
+)
 from mutualaid.ui.directories.working import Tick, WorkBar
 from mutualaid.ui.page import Desk
 from mutualaid.ui.setup.backups import FileField, documents
@@ -132,6 +138,9 @@ class ImportDialog(FormDialog):
         self.lists = ImportLists()
         self.lists.mapped.connect(self._map)
         self.lists.marked.connect(self._say_verb)
+        self.readers = Text("", wrap=True)
+        self.readers.hide()
+        self.second.column.addWidget(self.readers)
         self.second.column.addWidget(self.lists)
         self.origin = QLineEdit()
         self.licence = QLineEdit()
@@ -209,19 +218,23 @@ class ImportDialog(FormDialog):
         self._preview = preview
         self._busy(busy=False)
         fresh = self.first.isVisible()
-        said = did_words(preview)
-        self.summary.setText(said)
+        did = did_words(preview)
+        self.summary.setText(did)
         self._about.setVisible(preview.format in TABLES and len(preview.tables) <= 1)
         self.about.choose(preview.sort)
         self.lists.show_preview(preview, fresh=fresh)
+        said = clear_words(preview)
+        self.readers.setText(said)
+        self.readers.setVisible(bool(said))
         if fresh or not self.origin.text():
-            self.origin.setText(preview.origin)
+            # What a list without a name is called hangs on whether people are on it.
+            self.origin.setText(preview.origin if preview.named else "")
             self.licence.setText(preview.licence)
         self._show_step(first=False)
         self._say_verb()
         if fresh:
             self.lists.focus_first()
-        announce(self, said)
+        announce(self, f"{did} {said}".strip())
         self.looked.emit()
 
     def _count(self, preview: Preview) -> int:

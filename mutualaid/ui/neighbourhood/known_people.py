@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from mutualaid.errors import MutualAidError
 from mutualaid.model.values import ContactKind
-from mutualaid.model.values.directories import KnownRow
+from mutualaid.model.values.directories import KnownRow, KnownWord
 from mutualaid.ui.cards import CardFace
 from mutualaid.ui.directories.words import chosen_audience, leaving_box, leaving_word
 from mutualaid.ui.mine.contact_words import contact_word
@@ -73,6 +73,19 @@ def way_word(kind: str) -> str:
     return contact_word(known) if known is not None else kind
 
 
+def own_word(row: KnownRow) -> KnownWord | None:
+    """What I noted of how they agreed."""
+    return next((word for word in row.words if word.mine), None)
+
+
+def noted_words(word: KnownWord) -> str:
+    """Who noted that somebody agreed, and for whom."""
+    whom = leaving_word(word.audience)
+    if word.mine:
+        return tr("Noted by you: {whom}", whom=whom)
+    return tr("Noted by {name}: {whom}", name=word.by or tr("a neighbour"), whom=whom)
+
+
 class KnownDetail(QWidget):
     """One of them in full. ``forgotten`` once they are gone."""
 
@@ -125,6 +138,13 @@ class KnownDetail(QWidget):
         ):
             if words:
                 self._column.addWidget(Text(words, wrap=True))
+        if row.more:
+            words = tr(
+                "The list says more, which only whoever brought it and the stewards can read. It "
+                "never leaves, whatever {name} agrees to.",
+                name=row.name,
+            )
+            self._column.addWidget(Text(words, Size.META, quiet=True, wrap=True))
         for name, value in row.more.items():
             words = tr("{name}: {value}", name=name, value=value)
             self._column.addWidget(Text(words, Size.META, quiet=True, wrap=True, selectable=True))
@@ -133,9 +153,13 @@ class KnownDetail(QWidget):
             self._column.addWidget(Text(words, Size.META, quiet=True, wrap=True))
 
     def _add_contacts(self, row: KnownRow) -> None:
-        if row.agreed:
-            said = tr("They agreed: {how}", how=row.agreed)
-            self._column.addWidget(Text(said, wrap=True))
+        if row.words:
+            for word in row.words:
+                self._column.addWidget(Text(tr("They agreed: {how}", how=word.how), wrap=True))
+                self._column.addWidget(Text(noted_words(word), Size.META, quiet=True, wrap=True))
+            if not any(word.steward for word in row.words):
+                words = tr("A steward has to note that they agreed, too, before anything leaves.")
+                self._column.addWidget(Text(words, quiet=True, wrap=True))
             for kind, value in row.contacts:
                 line = QHBoxLayout()
                 line.setSpacing(theme().px(8))
@@ -158,13 +182,14 @@ class KnownDetail(QWidget):
             return
         buttons = QWidget()
         flow = FlowLayout(buttons)
+        mine = own_word(row)
         self.agreed = Button(
-            tr("They agreed…") if not row.agreed else tr("They agreed to something else…"),
-            Look.SECONDARY if row.agreed else Look.PRIMARY,
+            tr("They agreed…") if mine is None else tr("They agreed to something else…"),
+            Look.PRIMARY if mine is None else Look.SECONDARY,
         )
         self.agreed.clicked.connect(lambda: AgreedDialog(self.window(), self._desk, row).open())
         flow.addWidget(self.agreed)
-        if row.agreed:
+        if row.words and self._may_take_back(row):
             changed = Button(tr("They changed their mind"), Look.QUIET)
             changed.clicked.connect(lambda: self._unagree(row))
             flow.addWidget(changed)
@@ -175,6 +200,12 @@ class KnownDetail(QWidget):
     def _may_ask(self, row: KnownRow) -> bool:
         try:
             return self._desk.group.may_ask(row.id)
+        except MutualAidError:
+            return False
+
+    def _may_take_back(self, row: KnownRow) -> bool:
+        try:
+            return self._desk.group.may_take_back(row.id)
         except MutualAidError:
             return False
 
@@ -224,7 +255,8 @@ class AgreedDialog(FormDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk = desk
         self._row = row
-        self.how = QLineEdit(row.agreed)
+        mine = own_word(row)
+        self.how = QLineEdit(mine.how if mine else "")
         self.how.setPlaceholderText(tr("On the phone, on Monday"))
         self.form.add(tr("&How they said yes"), self.how)
         self.audience = leaving_box("")
@@ -232,10 +264,16 @@ class AgreedDialog(FormDialog):
             tr("&Who may see it"),
             self.audience,
             help_text=tr(
-                "What the list says of them, and how to reach them. Whoever is here sees it from "
-                "now on; for more than our group it may leave in directories."
+                "Their page, and how to reach them. Whoever is here sees it from now on; for more "
+                "than our group it leaves in directories only once a steward notes it."
             ),
         )
+        if row.sealed:
+            ways = [
+                tr("{way}: {value}", way=way_word(kind), value=value) for kind, value in row.sealed
+            ]
+            shown = tr("To be seen from now on: {ways}", ways=listed(ways))
+            self.form.column.addWidget(Text(shown, Size.META, wrap=True, selectable=True))
         self.how.setFocus()
 
     def submit(self) -> bool:
@@ -245,10 +283,11 @@ class AgreedDialog(FormDialog):
             return False
         group, row = self._desk.group, self._row
         audience = chosen_audience(self.audience)
+        mine_before = own_word(row) is not None
         done = self._desk.run(
             lambda: group.agree_known(row.id, how, audience),
             tr("{name} agreed: {whom}.", name=row.name, whom=leaving_word(audience)),
-            None if row.agreed else lambda _made: group.unagree_known(row.id),
+            None if mine_before else lambda _made: group.unagree_known(row.id),
             on_error=self._refuse,
         )
         return done is not None

@@ -23,7 +23,10 @@ from mutualaid.ui.wording import languages_text, person_sentence, skills_text
 from mutualaid.ui.words import meta, tr
 
 #: Kinds of records that this page follows from.
-CONCERNED: Final = ("person", "repair", "contact", "opening", "block", "listed")
+CONCERNED: Final = (
+    *("person", "repair", "contact", "opening", "block"),
+    *("listed", "listed_word", "listed_contact", "known"),
+)
 
 
 class PeoplePage(Page):

@@ -11,6 +11,7 @@ import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from mutualaid.model.directories.incoming.item import LEFT_OUT, Sort
 from mutualaid.model.group import Group
 from mutualaid.ui.directories.bring_in import BringInView
 from mutualaid.ui.directories.import_lists import ADDED, COLUMNS, PROBLEMS, SKIPPED
@@ -106,6 +107,23 @@ def test_a_list_comes_in_with_keys_alone_and_is_taken_back(form, window, group, 
         press(qtbot, Key.Key_Space)
     assert group.known_people() == []
     assert group.imports()[0].undone
+
+
+def test_who_will_read_what_stands_beside_is_said_by_column(form, file, qtbot):
+    look(form, file, qtbot)
+    assert form.origin.text() == ""
+    said = "Only you and the stewards will be able to read: Shoe size."
+    assert form.readers.text() == said
+    with qtbot.waitSignal(form.looked):
+        form.about.choose(Sort.PLACE)
+        form.about.activated.emit(form.about.currentIndex())
+    assert form.readers.isVisible()
+    assert form.readers.text().startswith("Everybody in the group will be able to read: ")
+    assert "Shoe size" in form.readers.text()
+    assert "“Columns”" in form.readers.text()
+    with qtbot.waitSignal(form.looked):
+        form.lists.mapped.emit(dict.fromkeys(form.lists.columns.boxes, LEFT_OUT) | {"Name": "name"})
+    assert form.readers.isHidden()
 
 
 def test_each_line_that_is_left_alone_says_which_and_why(form, file, qtbot):
@@ -279,14 +297,18 @@ def test_people_of_a_list_are_known_of_and_asked_before_their_contacts_show(
     page.known_list.opened.emit(page.known_model.row(0))
     assert "0170" not in words(page.known_detail)
     assert "hidden until" in words(page.known_detail)
+    assert "only whoever brought it and the stewards can read" in words(page.known_detail)
+    assert "Shoe size: 38" in words(page.known_detail)
     page.known_detail.agreed.click()
     asked = dialog(AgreedDialog)
+    assert "0170 555 11 22" in words(asked)
     asked.try_submit()
     assert asked.how.property("bad") == "true"
     type_text(qtbot, "At the door", asked.how)
     press(qtbot, Key.Key_Return, widget=asked.how)
     assert "0170 555 11 22" in words(page.known_detail)
-    assert "They agreed: At the door" in words(page.known_detail)
+    assert "They agreed: At the door Noted by you" in words(page.known_detail)
+    assert "A steward has to note" not in words(page.known_detail)
     window.undo()
     assert "0170" not in words(page.known_detail)
     page.known_detail.forget.click()
