@@ -12,6 +12,7 @@ from mutualaid.cli.context import TEXT, App, command, pass_app, topic
 from mutualaid.cli.exporting import progress
 from mutualaid.cli.lookup import find
 from mutualaid.cli.output import Json, iso, local, one_line, plain, say, table
+from mutualaid.errors import BadValueError
 
 if TYPE_CHECKING:
     from mutualaid.model.directories.incoming.item import Problem
@@ -66,6 +67,8 @@ def import_(
     with app.group() as group:
         with progress("Reading") as tick:
             preview = group.read_import(format_, file, wanted, tick, origin=origin, licence=licence)
+        if not dry_run:
+            _refuse_unsure(preview)
         again = [line.number for line in preview.skips if anyway and _is_probable(line)]
         row = None
         if not dry_run and (not preview.does_nothing or again):
@@ -88,6 +91,19 @@ def _refuse_nothing(preview: "Preview") -> None:
 
         why = next((each.why for each in preview.problems if not each.kept), "It is empty.")
         raise ImportFileError(f"Nothing was imported from {preview.name}. {why}")
+
+
+def _refuse_unsure(preview: "Preview") -> None:
+    """Raise BadValueError where a list may be one of people or one of places: people's contacts
+    are sealed, while places are there for everybody to read."""
+    unsure = next((each for each in preview.tables if each.unsure), None)
+    if unsure is not None:
+        name = plain(unsure.name or preview.name)
+        raise BadValueError(
+            f"It is not clear whether “{name}” lists people or places. Nothing was imported. Say"
+            " --what person for people (how to reach them is sealed), or --what place (everybody"
+            " in the group reads it); --dry-run shows how it would be read."
+        )
 
 
 def _mapping(said: Sequence[str]) -> dict[str, str] | None:
@@ -134,6 +150,7 @@ def _document(
                 "lines": each.lines,
                 "columns": dict(each.columns),
                 "remembered": each.remembered,
+                "unsure": each.unsure,
             }
             for each in preview.tables
         ],

@@ -127,3 +127,18 @@ def test_a_file_that_is_none(ana: Run, tmp_path: Path) -> None:
         missing = ana("import", format_, str(tmp_path / "nowhere"), "--json")
         assert (missing.code, missing.document["code"]) == (1, "bad_file")
     assert ana("import", "doc", str(tmp_path)).code == 2
+
+
+def test_what_may_be_people_or_places_is_not_written_until_somebody_says(
+    ana: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("Name,Phone,Email,Address\nRosa,555 1001,e@x.example,1 Elm\n")
+    refused = ana("import", "csv", str(file), "--json")
+    assert (refused.code, refused.document["code"]) == (1, "bad_value")
+    assert "Say --what person" in refused.document["error"]
+    assert ana("list", "places", "--json").document == []
+    tried = ana("import", "csv", str(file), "--dry-run", "--json").document
+    assert (tried["tables"][0]["what"], tried["tables"][0]["unsure"]) == ("person", True)
+    assert ana("import", "csv", str(file), "--what", "person", "--json").document["added"] == 1
+    assert ana("list", "places", "--json").document == []

@@ -168,6 +168,27 @@ TARGETS: Final[Mapping[Sort, Mapping[str, str]]] = {
     },
 }
 
+#: Words that, above a column that is nothing else, say that it holds ways to reach somebody.
+REACHES: Final[frozenset[str]] = frozenset(
+    plain(word)
+    for word in (
+        "tel phone phones telephone landline mobile cell cellphone fax whatsapp signal telegram"
+        " email mail contact kin emergency telefono teléfono fijo movil móvil celular correo"
+        " contacto emergencia téléphone fixe portable courriel coordonnées urgence telefon"
+        " festnetz handy mobil rufnummer kontakt notfall notfallkontakt angehörige هاتف الهاتف"
+        " جوال الجوال موبايل البريد بريد ايميل طوارئ الطوارئ نقال الأرضي"
+    ).split()
+)
+#: Such that may say something else too: what stands in the column tells.
+MAY_REACH: Final[frozenset[str]] = frozenset(
+    plain(word)
+    for word in (
+        "home work office private privat dienstlich geschäftlich arbeit zuhause daheim casa trabajo"
+        " oficina privado maison domicile travail bureau privé urgent parents mother father son"
+        " daughter parent بيت البيت منزل المنزل عمل العمل خاص"
+    ).split()
+)
+
 #: What each target is called where a person chooses among them.
 LABELS: Final[Mapping[str, str]] = {
     "id": "id in this list",

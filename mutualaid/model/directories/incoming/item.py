@@ -61,7 +61,8 @@ class SeenTable:
     """A table as it was understood: what it is about, which field each column is ("" for one
     that goes into ``more``, :data:`LEFT_OUT` for one that goes nowhere), and the first values of
     each. ``columns`` are named as in the header; where a file has several tables, a mapping names
-    them as ``table: column``. ``remembered`` says that it was read as on an earlier day."""
+    them as ``table: column``. ``remembered`` says that it was read as on an earlier day;
+    ``unsure`` that it may as well be about something else, so that a person has to say."""
 
     name: str
     sort: Sort
@@ -69,6 +70,7 @@ class SeenTable:
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lines: int = 0
     remembered: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

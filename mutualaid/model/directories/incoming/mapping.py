@@ -12,8 +12,15 @@ from typing import Final
 from mutualaid.errors import BadValueError
 from mutualaid.model.directories import cells
 from mutualaid.model.directories.columns import COLUMNS, HEADERS, SORT, union_headers
-from mutualaid.model.directories.incoming import meanings
-from mutualaid.model.directories.incoming.headers import ABOUT, INDEX, LABELS, TARGETS
+from mutualaid.model.directories.incoming import dates, meanings
+from mutualaid.model.directories.incoming.headers import (
+    ABOUT,
+    INDEX,
+    LABELS,
+    MAY_REACH,
+    REACHES,
+    TARGETS,
+)
 from mutualaid.model.directories.incoming.item import LEFT_OUT, Sort, Wanted
 from mutualaid.model.text import plain
 
@@ -33,18 +40,42 @@ _TELLING: Final[Mapping[Sort, frozenset[str]]] = {
     Sort.PERSON: frozenset(("given", "family", "languages", "availability", "skills", "fixes"))
     | {"skills:teach", "skills:learn"},
     Sort.POST: frozenset(("title", "urgency", "mode", "expires", "parts", "for", "repeat")),
-    Sort.PLACE: frozenset(("hours", "lat", "lon", "confirmed", "website", "address", "about")),
+    Sort.PLACE: frozenset(("hours", "lat", "lon", "confirmed", "website")),
     Sort.REPAIR: frozenset(("outcome", "brand", "problem", "barrier", "year", "provider")),
 }
+#: Where a list of people has these, it may as well be one of places.
+_OF_BOTH: Final = frozenset(("address", "about", "kind", "hours", "city", "postcode"))
+#: A list is one of people, whose contacts are sealed, unless something tells that it is not.
+_NOT_TOLD: Final = -50.0
+_NAMED: Final = 3.0
 _SAMPLES: Final = 50
 _CONTAINED: Final = 0.6
+
+
+#: Phrases that count also within longer ones, and what they mean.
+_PHRASES: Final = {
+    sort: tuple(
+        (phrase, frozenset(phrase.split()), targets)
+        for phrase, targets in INDEX[sort].items()
+        if len(phrase) >= 4
+    )
+    for sort in Sort
+}
+#: Words over the names of organisations and places that are never over those of people.
+_ORGANISATIONS: Final = frozenset(
+    phrase
+    for phrase, targets in INDEX[Sort.PLACE].items()
+    if "name" in targets and " " not in phrase and phrase not in INDEX[Sort.PERSON]
+)
+_JUST_NAME: Final = frozenset(map(plain, ("name", "nom", "nombre", "nome", "الاسم", "اسم")))
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
     """How a table is read. ``targets`` has one for each column, in order: "" for what goes into
     ``more``. ``own`` says that we wrote the table: it is read to the letter. ``fits`` is False
-    where nothing tells what the table is about."""
+    where nothing tells what the table is about, ``unsure`` is True where it is taken for one of
+    people though it may be one of places."""
 
     sort: Sort
     targets: tuple[str, ...]
@@ -52,6 +83,7 @@ class Guess:
     by_row: bool = False  # each row says its own sort, in the first column
     remembered: bool = False
     fits: bool = True
+    unsure: bool = False
 
 
 def choices(sort: Sort) -> tuple[tuple[str, str], ...]:
@@ -106,20 +138,96 @@ def guess(
         _refuse_odd(sort, said)
         targets = tuple(said.get(column, mapping.get(column, "")) for column in header)
         return Guess(sort, _valid(sort, targets), remembered=True)
-    best: tuple[float, Guess] | None = None
-    for sort in (wanted.sort,) if wanted.sort is not None else tuple(Sort):
-        targets, score = _targets(sort, header, samples, said)
-        score += _by_values(sort, targets, samples)
-        if frozenset(plain(name).split()) & ABOUT[sort]:
-            score += 3
-        fits = any(target in targets for target in _NEEDED[sort])
-        if not fits:
-            score -= 100
-        if best is None or score > best[0]:
-            best = score, Guess(sort, targets, fits=fits)
-    assert best is not None
-    _refuse_odd(best[1].sort, said)
-    return best[1]
+    if wanted.sort is not None:
+        best = _as(wanted.sort, name, header, samples, said)[1]
+    else:
+        read = {sort: _as(sort, name, header, samples, said) for sort in Sort}
+        best = max(read.values(), key=lambda each: each[0])[1]
+        best = replace(best, unsure=_is_unsure(best, name, header, read[Sort.PLACE][1]))
+    _refuse_odd(best.sort, said)
+    return best
+
+
+def _as(
+    sort: Sort,
+    name: str,
+    header: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    said: Mapping[str, str],
+) -> tuple[float, Guess]:
+    """How well a table can be read as one of this sort, and how it is read then."""
+    targets, score = _targets(sort, header, samples, said)
+    by_values = _by_values(sort, targets, samples)
+    score += by_values
+    told = _is_called(sort, name) or _is_of_places(sort, header, targets)
+    if told:
+        score += _NAMED
+    elif (
+        sort in (Sort.POST, Sort.PLACE)
+        and by_values <= 0
+        and not _telling(sort, header, targets, said)
+    ):
+        score += _NOT_TOLD
+    fits = any(target in targets for target in _NEEDED[sort])
+    if not fits:
+        score -= 100
+    if sort is Sort.PERSON:
+        targets = _beside_given(header, targets, said)
+    return score, Guess(sort, targets, fits=fits)
+
+
+def _is_called(sort: Sort, name: str) -> bool:
+    return bool(frozenset(plain(name).split()) & ABOUT[sort])
+
+
+def _is_of_places(sort: Sort, header: Sequence[str], targets: Sequence[str]) -> bool:
+    """Whether the names in a table are of organisations or places, as their column says."""
+    return sort is Sort.PLACE and any(
+        target == "name" and not _ORGANISATIONS.isdisjoint(plain(column).split())
+        for column, target in zip(header, targets, strict=True)
+    )
+
+
+def _telling(
+    sort: Sort, header: Sequence[str], targets: Sequence[str], said: Mapping[str, str]
+) -> bool:
+    """Whether a column tells that a table is of this sort, and is none that people may have."""
+    for column, target in zip(header, targets, strict=True):
+        if target == "kind" and len(plain(column).split()) > 1:
+            return True
+        if target not in _TELLING[sort]:
+            continue
+        if column in said:
+            return True
+        if _meant(sort, column)[1] > _meant(Sort.PERSON, column)[1]:
+            return True
+    return False
+
+
+def _is_unsure(best: Guess, name: str, header: Sequence[str], as_places: Guess) -> bool:
+    """Whether what is taken for a list of people may as well be one of places."""
+    if best.sort is not Sort.PERSON or not as_places.fits or _is_called(Sort.PERSON, name):
+        return False
+    told = any(
+        target in _TELLING[Sort.PERSON]
+        and not {"hours", "fixes"}.intersection(_meant(Sort.PLACE, column)[0])
+        for column, target in zip(header, best.targets, strict=True)
+    )
+    return not told and not _OF_BOTH.isdisjoint(as_places.targets)
+
+
+def _beside_given(
+    header: Sequence[str], targets: tuple[str, ...], said: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Beside a column of first names, and none of last names, “Name” is the last name."""
+    if "given" not in targets or "family" in targets:
+        return targets
+    return tuple(
+        "family"
+        if target == "name" and plain(column) in _JUST_NAME and column not in said
+        else target
+        for column, target in zip(header, targets, strict=True)
+    )
 
 
 def _own(header: Sequence[str]) -> Guess | None:
@@ -199,7 +307,8 @@ def _targets(
     for at in sorted(range(len(likely)), key=lambda at: (-likely[at][1], at)):
         targets, sure = likely[at]
         for target in targets:
-            if target not in taken or target in _SHARED or header[at] in said:
+            shared = target in _SHARED or (target == "address" and sort is not Sort.PLACE)
+            if target not in taken or shared or header[at] in said:
                 found[at] = (target, sure)
                 taken.add(target)
                 break
@@ -210,7 +319,25 @@ def _targets(
     )
     # Of a repair nothing is kept beside.
     beside = LEFT_OUT if sort is Sort.REPAIR else ""
-    return tuple(target or beside for target, _sure in found), score
+    named = [target or beside for target, _sure in found]
+    if sort is Sort.PERSON:
+        for at, target in enumerate(named):
+            if not target and header[at] not in said and _reaches(header[at], at, samples):
+                named[at] = "other"
+    return tuple(named), score
+
+
+def _reaches(column: str, at: int, samples: Sequence[Sequence[str]]) -> bool:
+    """Whether a column that is nothing else holds ways to reach somebody."""
+    words = set(plain(column).split())
+    if words & REACHES:
+        return True
+    if not words & MAY_REACH:
+        return False
+    filled = [row[at] for row in samples[:_SAMPLES] if at < len(row) and row[at].strip()]
+    digits = [sum(letter.isdigit() for letter in text) for text in filled]
+    found = sum("@" in text or many > 4 for text, many in zip(filled, digits, strict=True))
+    return bool(filled) and found * 3 >= len(filled)
 
 
 @lru_cache(maxsize=4096)
@@ -223,8 +350,8 @@ def _meant(sort: Sort, column: str) -> tuple[tuple[str, ...], float]:
     among = set(words.split())
     best: tuple[str, ...] = ()
     size = 0
-    for phrase, targets in index.items():
-        if len(phrase) >= 4 and len(phrase) > size and among.issuperset(phrase.split()):
+    for phrase, parts, targets in _PHRASES[sort]:
+        if len(phrase) > size and among.issuperset(parts):
             best, size = targets, len(phrase)
     return (best, _CONTAINED) if best else ((), 0.0)
 
@@ -237,11 +364,21 @@ def _by_column(sort: Sort, values: Sequence[str]) -> tuple[tuple[str, ...], floa
     if sort is not Sort.REPAIR:
         if sum(map(cells.is_email, filled)) * 10 >= len(filled) * 6:
             return ("email",), _CONTAINED
-        if sum(map(_is_surely_phone, filled)) * 10 >= len(filled) * 6:
+        is_number = cells.is_phone if sort is Sort.PERSON else _is_surely_phone
+        numbers = sum(is_number(value) and not _is_day(value) for value in filled)
+        if numbers * 10 >= len(filled) * 6:
             return ("phone",), _CONTAINED
     if sort is Sort.POST and all(plain(value) in meanings.KINDS for value in filled):
         return ("kind",), 1.0
     return (), 0.0
+
+
+def _is_day(text: str) -> bool:
+    try:
+        dates.read(text)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _is_surely_phone(text: str) -> bool:

@@ -14,6 +14,7 @@ from mutualaid.model.directories.columns import STANDING
 from mutualaid.model.directories.directory import Contact
 from mutualaid.model.directories.incoming import dates, meanings
 from mutualaid.model.directories.incoming.dates import Column, Either, Moment
+from mutualaid.model.directories.incoming.headers import INDEX
 from mutualaid.model.directories.incoming.item import LEFT_OUT, Item, Sort
 from mutualaid.model.directories.incoming.tables import Problems
 from mutualaid.model.records.post import LONGEST_PART, MOST_OF_A_PART
@@ -90,6 +91,7 @@ class RowReader:
     kind_said: bool = False
     drafts: list[_Draft] = field(default_factory=list)
     _columns: dict[int, Column] = field(default_factory=dict)
+    _plain_columns: dict[int, bool] = field(default_factory=dict)  # whose name says no more
     _waiting: list[tuple[_Draft, int, str, Either]] = field(default_factory=list)
     _odd: set[tuple[int, str]] = field(default_factory=set)
 
@@ -150,7 +152,7 @@ class RowReader:
     def _cell(self, draft: _Draft, at: int, target: str, text: str) -> None:
         """A cell that is no time, by what its column is."""
         if target in _CONTACTS or (target == "address" and draft.sort is not Sort.PLACE):
-            self._contact(draft, _CONTACTS.get(target, ContactKind.ADDRESS), text)
+            self._contact(draft, at, _CONTACTS.get(target, ContactKind.ADDRESS), text)
         elif target in _LEVELS:
             self._skills(draft, _LEVELS[target], text)
         elif target == "category" and draft.sort is Sort.POST:
@@ -185,7 +187,7 @@ class RowReader:
             case _:
                 draft.fields[target] = text
 
-    def _contact(self, draft: _Draft, kind: ContactKind, text: str) -> None:
+    def _contact(self, draft: _Draft, at: int, kind: ContactKind, text: str) -> None:
         for part in cells.split(text) if self.own else [text]:
             value = one_line(cells.unescape(part) if self.own else part)
             found = kind
@@ -207,7 +209,26 @@ class RowReader:
                     found = kind if "@" in value else ContactKind.OTHER
                 elif kind is ContactKind.PHONE and not any(each.isdigit() for each in value):
                     found = ContactKind.OTHER
+            if draft.sort is Sort.PERSON and not self.own:
+                found, value = self._told_apart(draft, at, found, value)
             draft.contacts.append(Contact(found, value))
+
+    def _told_apart(
+        self, draft: _Draft, at: int, kind: ContactKind, value: str
+    ) -> tuple[ContactKind, str]:
+        """One way of several to reach somebody, with what its column is called, where that says
+        more: “Landline: 555 0103”."""
+        column = one_line(self.header[at])
+        if at not in self._plain_columns:
+            meant = INDEX[Sort.PERSON].get(plain(column), ())
+            self._plain_columns[at] = any(
+                target in _CONTACTS or target == "address" for target in meant
+            )
+        if self._plain_columns[at]:
+            return kind, value
+        if kind is ContactKind.OTHER or any(each.kind is kind for each in draft.contacts):
+            return ContactKind.OTHER, f"{column[:40]}: {value}"
+        return kind, value
 
     def _named(self, text: str, marks: str = "") -> list[tuple[str, str]]:
         """The names in a list, each with what is noted of it."""
@@ -326,12 +347,18 @@ class RowReader:
         finish[draft.sort](draft)
 
     def _close_person(self, draft: _Draft) -> None:
+        """The whole name of somebody, from what columns say of it: nothing of that is lost."""
         family = draft.apart.get("family", "")
-        given = draft.apart.get("given", "") or str(draft.fields.get("name", ""))
-        if family in given:
-            family = ""  # the name was whole
-        name = " ".join(part for part in (given, family) if part)
-        if name and (family or not draft.fields.get("name")):
+        given = draft.apart.get("given", "")
+        name = str(draft.fields.get("name", ""))
+        if name and given and not family and not _is_part(given, name):
+            name, family = "", name  # “Name” beside “Vorname”
+        if not name and given and family and _is_part(given, family):
+            name = family  # it was the whole name
+        for part in (given, family):
+            if not _is_part(part, name):
+                name = f"{name} {part}" if name else part
+        if name:
             draft.fields["name"] = name
 
     def _close_post(self, draft: _Draft) -> None:
@@ -379,6 +406,11 @@ class RowReader:
             del fields["barrier"]
             said = str(fields.get("problem", ""))
             fields["problem"] = f"{said} ({barrier})" if said else barrier
+
+
+def _is_part(part: str, name: str) -> bool:
+    """Whether all words of a part stand in a name already."""
+    return set(part.casefold().split()) <= set(name.casefold().split())
 
 
 def _point(lat: str, lon: str) -> str:

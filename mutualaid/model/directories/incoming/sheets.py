@@ -138,7 +138,7 @@ class _Found:
         self._lines += lines
         seen = self._seen[-1]
         self._seen[-1] = SeenTable(
-            seen.name, seen.sort, seen.columns, seen.samples, lines, seen.remembered
+            seen.name, seen.sort, seen.columns, seen.samples, lines, seen.remembered, seen.unsure
         )
         self._items += _with_places(reader, self._places)
 
@@ -202,7 +202,7 @@ def _seen(name: str, table: Table, guess: Guess, samples: Sequence[Sequence[str]
         )
         for at, column in enumerate(table.header)
     }
-    return SeenTable(name, guess.sort, columns, shown, 0, guess.remembered)
+    return SeenTable(name, guess.sort, columns, shown, 0, guess.remembered, guess.unsure)
 
 
 def _rest_at(header: Sequence[str]) -> int | None:
