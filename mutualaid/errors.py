@@ -7,6 +7,7 @@ invitation, a full disk, a hostile frame) is a subclass of :class:`MutualAidErro
 command line show its text as it stands.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -124,9 +125,15 @@ class PlanChangedError(ExportError):
 
 
 class Stopped(MutualAidError):  # noqa: N818 - nothing went wrong
-    """A person stopped long work; nothing of it is left half done."""
+    """A person stopped long work; nothing of it is left half done. ``facts`` say how far it came,
+    as ``--json`` prints it."""
 
     code = "stopped"
 
-    def __init__(self, sentence: str = "Stopped. Nothing was written.") -> None:
+    def __init__(
+        self,
+        sentence: str = "Stopped. Nothing was written.",
+        facts: Mapping[str, str | int] | None = None,
+    ) -> None:
         super().__init__(sentence)
+        self.facts = dict(facts or {})

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Directories out: what may leave, the plan, the act, the log, and the check of what left."""
 
+import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +16,7 @@ import click
 from mutualaid.cli.context import TEXT, App, command, pass_app
 from mutualaid.cli.lookup import find
 from mutualaid.cli.output import Json, iso, iso_or_none, local, one_line, say, table
-from mutualaid.errors import BadValueError, MutualAidError
+from mutualaid.errors import BadValueError, MutualAidError, Stopped
 from mutualaid.model.values import Audience
 from mutualaid.model.values.time import DAY_MS
 
@@ -106,17 +108,45 @@ def _formats(typed: str, audience: str) -> list[str]:
 
 @contextmanager
 def progress(label: str) -> Iterator["Callable[[int, int], None]"]:
-    """What long work tells how far it is; a bar where somebody looks at a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+    """What long work tells how far it is; a bar where somebody looks at a terminal. Ctrl+C stops
+    the work where nothing is left half done: what is yielded raises Stopped then. Ctrl+C again
+    stops it at once."""
+    with _interrupts() as refuse_to_go_on:
+        if not sys.stderr.isatty():
+            yield lambda _done, _total: refuse_to_go_on()
+            return
+        with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+            def tick(done: int, total: int) -> None:
+                refuse_to_go_on()
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            yield tick
+
+
+@contextmanager
+def _interrupts() -> Iterator["Callable[[], None]"]:
+    """What raises Stopped once somebody pressed Ctrl+C."""
+    stopped = False
+
+    def stop(_number: int, _frame: object) -> None:
+        nonlocal stopped
+        stopped = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def refuse_to_go_on() -> None:
+        if stopped:
+            raise Stopped
+
+    if threading.current_thread() is not threading.main_thread():
+        yield refuse_to_go_on
         return
-    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
-
-        def tick(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield tick
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield refuse_to_go_on
+    finally:
+        signal.signal(signal.SIGINT, before or signal.default_int_handler)
 
 
 def plan_shape(plan: "Plan") -> dict[str, Json]:

@@ -12,11 +12,12 @@ from mutualaid.cli.context import TEXT, App, command, pass_app, topic
 from mutualaid.cli.exporting import progress
 from mutualaid.cli.lookup import find
 from mutualaid.cli.output import Json, iso, local, one_line, plain, say, table
-from mutualaid.errors import BadValueError
+from mutualaid.errors import BadValueError, Stopped
 
 if TYPE_CHECKING:
     from mutualaid.model.directories.incoming.item import Problem
     from mutualaid.model.directories.preview import Preview, PreviewLine
+    from mutualaid.model.group import Group
     from mutualaid.model.values.directories import ImportRow, KnownRow
 
 _SHOWN: Final = 20
@@ -72,8 +73,7 @@ def import_(
         again = [line.number for line in preview.skips if anyway and _is_probable(line)]
         row = None
         if not dry_run and (not preview.does_nothing or again):
-            with progress("Writing") as tick:
-                row = group.apply_import(preview, anyway=again, tick=tick)
+            row = _write(group, preview, again)
         if not app.as_json:
             _say_how(preview)
             _say_problems(preview.problems)
@@ -82,6 +82,19 @@ def import_(
         _refuse_nothing(preview)
         document = _document(preview, row, dry_run=dry_run, anyway=len(again))
         app.done(document, _sentence(preview, row, dry_run=dry_run))
+
+
+def _write(group: "Group", preview: "Preview", anyway: Sequence[int]) -> "ImportRow":
+    """Write what a preview showed; raises Stopped with the code of what is in by then."""
+    with progress("Writing") as tick:
+        try:
+            return group.apply_import(preview, anyway=anyway, tick=tick)
+        except Stopped as stop:
+            code = stop.facts.get("import")
+            if code is None:
+                raise
+            said = f"{stop} “mutualaid undo-import {code}” takes back what is in."
+            raise Stopped(said, stop.facts) from stop
 
 
 def _refuse_nothing(preview: "Preview") -> None:
@@ -298,8 +311,7 @@ def undo_import(app: App, code: str, dry_run: bool) -> None:
         with progress("Looking") as tick:
             plan = group.plan_undo(import_id, tick)
         if not dry_run:
-            with progress("Undoing") as tick:
-                group.undo_import(import_id, tick)
+            _undo(group, import_id)
         if not app.as_json:
             for line in plan.keeps[:_SHOWN]:
                 say(f"stays: {one_line(line.title)} {one_line(line.why)}")
@@ -319,6 +331,28 @@ def undo_import(app: App, code: str, dry_run: bool) -> None:
             f"{len(plan.removes)} records {done}, {len(plan.restores)} {back},"
             f" {len(plan.keeps)} stay.",
         )
+
+
+def _undo(group: "Group", import_id: bytes) -> None:
+    """Undo an import; raises Stopped with how far that came."""
+    done = 0
+    with progress("Undoing") as tick:
+
+        def counted(so_far: int, of: int) -> None:
+            nonlocal done
+            done = so_far
+            if so_far < of:  # then it is too late to stop
+                tick(so_far, of)
+
+        try:
+            group.undo_import(import_id, counted)
+        except Stopped as stop:
+            row = group.import_row(import_id)
+            said = f"{done:,} records were looked at before that" if done else "Nothing is gone yet"
+            raise Stopped(
+                f"Stopped. {said}. “mutualaid undo-import {row.code}” goes on from there.",
+                {"import": row.code, "added": row.added, "undone": done},
+            ) from stop
 
 
 # -- people who are known of

@@ -15,7 +15,7 @@ import click
 from mutualaid import __version__
 from mutualaid.cli.context import App, common_options
 from mutualaid.cli.output import plain, prepare_streams, say, write_json
-from mutualaid.errors import MutualAidError, StorageError
+from mutualaid.errors import MutualAidError, Stopped, StorageError
 
 DONE: Final = 0
 FAILED: Final = 1
@@ -158,7 +158,8 @@ def _wants_json(arguments: Sequence[str]) -> bool:
 
 def _fail(error: MutualAidError, as_json: bool) -> int:
     if as_json:
-        write_json({"error": str(error), "code": error.code})
+        facts = error.facts if isinstance(error, Stopped) else {}
+        write_json({"error": str(error), "code": error.code, **facts})
     else:
         say(f"mutualaid: {plain(str(error))}")
     return FAILED
@@ -216,6 +217,8 @@ def _run(arguments: Sequence[str], as_json: bool) -> int:
         return _fail(error, as_json)
     except (KeyboardInterrupt, click.Abort):
         say("\nStopped. Everything that was saved is safe.")
+        if as_json:
+            write_json({"error": "Stopped. Everything that was saved is safe.", "code": "stopped"})
         return INTERRUPTED
     except BrokenPipeError:
         raise

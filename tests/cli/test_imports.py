@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Lists that come in and go again, and the people they know of, on the command line."""
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from mutualaid.model.directories import importing, undoing
+from mutualaid.model.group import Group
 from tests.cli.conftest import Neighbours, Run
 
 PEOPLE = "id;Name;Phone;Area;Note\n1;Rosa Díaz;+34 600 111 222;Centre;x\n2;Ben Rot;;North;\n"
@@ -142,3 +146,69 @@ def test_what_may_be_people_or_places_is_not_written_until_somebody_says(
     assert (tried["tables"][0]["what"], tried["tables"][0]["unsure"]) == ("person", True)
     assert ana("import", "csv", str(file), "--what", "person", "--json").document["added"] == 1
     assert ana("list", "places", "--json").document == []
+
+
+def test_stopped_by_ctrl_c_it_says_what_is_in_and_how_it_goes_again(
+    ana: Run, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH", 1)
+    monkeypatch.setattr(undoing, "BATCH", 1)
+    write, undo = Group._write_batch, Group._undo_some
+
+    def interrupted_write(*given: object) -> object:
+        os.kill(os.getpid(), signal.SIGINT)
+        return write(*given)  # type: ignore[arg-type]
+
+    def interrupted_undo(*given: object) -> object:
+        os.kill(os.getpid(), signal.SIGINT)
+        return undo(*given)  # type: ignore[arg-type, func-returns-value]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Group, "_write_batch", interrupted_write)
+        stopped = ana("import", "csv", str(people), "--json")
+        code = ana("imports", "--json").document[0]["code"]
+        assert (stopped.code, stopped.document["code"]) == (1, "stopped")
+        assert (stopped.document["import"], stopped.document["added"]) == (code, 1)
+        assert f"undo-import {code}" in stopped.document["error"]
+    assert ana("import", "csv", str(people), "--json").document["added"] == 1
+    with monkeypatch.context() as patch:
+        patch.setattr(Group, "_write_batch", interrupted_write)
+        more = people.with_name("more.csv")
+        more.write_text("Name,Phone\nA,555 1001\nB,555 1002\nC,555 1003\n")
+        code = ana("import", "csv", str(more), "--json").document["import"]
+    assert ana("import", "csv", str(more), "--origin", "more", "--json").code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(Group, "_undo_some", interrupted_undo)
+        latest = ana("imports", "--json").document[0]
+        assert latest["added"] == 2
+        undone = ana("undo-import", latest["code"], "--json")
+        assert (undone.code, undone.document["code"]) == (1, "stopped")
+        assert (undone.document["import"], undone.document["undone"]) == (latest["code"], 1)
+    assert ana("undo-import", latest["code"], "--json").document["removed"] == 1
+    assert ana("undo-import", code, "--json").document["removed"] == 1
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_while_a_list_is_read_or_a_directory_written(
+    ana: Run, people: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_given: object) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+    def read(self: Group, *_given: object, **_named: object) -> None:
+        interrupt()
+        _given[3](0, 1)  # type: ignore[operator]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Group, "read_import", lambda self, *given, **named: read(self, *given))
+        stopped = ana("import", "csv", str(people), "--json")
+    assert (stopped.code, stopped.document["code"]) == (1, "stopped")
+    assert "Nothing was written" in stopped.document["error"]
+
+    def write(_self: Group, _plan: object, _dest: Path, *, tick: object) -> None:
+        interrupt()
+        tick(0, 1)  # type: ignore[operator]
+
+    monkeypatch.setattr(Group, "write_directory", write)
+    stopped = ana("export", "csv", str(tmp_path / "out"), "--json")
+    assert (stopped.code, stopped.document["code"]) == (1, "stopped")

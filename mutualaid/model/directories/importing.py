@@ -7,6 +7,7 @@ stopped between two, what is written belongs to the import, and undoing that tak
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -221,7 +222,7 @@ class Importing(Undoing):
             except Stopped as stop:
                 if import_id is None:
                     raise
-                raise Stopped(_stopped(added, changed)) from stop
+                raise _stopped(self.import_row(import_id)) from stop
             with self._writing():
                 if import_id is None:
                     import_id, change = self._new_record("import", log)
@@ -230,7 +231,8 @@ class Importing(Undoing):
                 added, changed = added + more, changed + others
                 self._edit_within(import_id, {"added": added, "changed": changed})
             done += len(batch)
-        step(done, len(works))
+        with suppress(Stopped):  # too late for that
+            step(done, len(works))
         assert import_id is not None
         return self.import_row(import_id)
 
@@ -363,11 +365,12 @@ def _batches(works: "Sequence[Work]") -> "Iterator[Sequence[Work]]":
         yield works[at : at + BATCH]
 
 
-def _stopped(added: int, changed: int) -> str:
-    return (
-        f"Stopped. {added:,} records were added and {changed:,} changed before that; they stand in"
-        " the list of imports, where one undo takes them back. Bringing the same file in again"
-        " goes on where it stopped."
+def _stopped(row: ImportRow) -> Stopped:
+    return Stopped(
+        f"Stopped. {row.added:,} records were added and {row.changed:,} changed before that; they"
+        f" stand in the list of imports as {row.code}, where one undo takes them back. Bringing the"
+        " same file in again goes on where it stopped.",
+        {"import": row.code, "added": row.added, "changed": row.changed},
     )
 
 
