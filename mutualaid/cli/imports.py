@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Bringing in lists that others keep, taking imports back, and the people who are known of."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mutualaid.model.values.directories import ImportRow, KnownRow
 
 _SHOWN: Final = 20
+_SHOWN_COLUMNS: Final = 30
 _FORMATS: Final = ("csv", "xlsx", "hsds", "ords", "vcard", "murmurations")
 _SORTS: Final = ("person", "post", "place", "repair")
 
@@ -203,8 +205,11 @@ def _say_how(preview: "Preview") -> None:
     for each in preview.tables:
         name = f"“{plain(each.name)}”: " if each.name else ""
         columns = ", ".join(
-            f"{column} = {_target(target)}" for column, target in each.columns.items()
+            f"{column} = {_target(target)}"
+            for column, target in itertools.islice(each.columns.items(), _SHOWN_COLUMNS)
         )
+        if len(each.columns) > _SHOWN_COLUMNS:
+            columns += f", … and {len(each.columns) - _SHOWN_COLUMNS} more columns"
         said = "as before" if each.remembered else f"as a list of {each.sort}s"
         say(f"{name}read {said}. {one_line(columns)}")
 
@@ -238,17 +243,25 @@ def _say_lines(preview: "Preview") -> None:
             say(f"… and {len(lines) - _SHOWN} more to {word}.")
 
 
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"
+
+
 def _sentence(preview: "Preview", row: "ImportRow | None", *, dry_run: bool) -> str:
     skipped = len(preview.skips)
     if dry_run:
         return (
-            f"{len(preview.adds)} records would be added, {len(preview.changes)} changed,"
+            f"{_records(len(preview.adds))} would be added, {len(preview.changes)} changed,"
             f" {skipped} skipped. Nothing was written."
         )
     if row is None:
-        return f"Nothing new: {skipped} records were there already, or skipped; --dry-run says why."
+        were = "was" if skipped == 1 else "were"
+        return (
+            f"Nothing new: {_records(skipped)} {were} there already, or skipped; --dry-run says"
+            " why."
+        )
     return (
-        f"{row.added} records added, {row.changed} changed, {skipped} skipped. “mutualaid"
+        f"{_records(row.added)} added, {row.changed} changed, {skipped} skipped. “mutualaid"
         f" undo-import {row.code}” takes it back."
     )
 
@@ -324,12 +337,14 @@ def undo_import(app: App, code: str, dry_run: bool) -> None:
             "kept": [_line(line) for line in plan.keeps],
             "dry_run": dry_run,
         }
-        done = "would go" if dry_run else "are gone"
-        back = "would be as before" if dry_run else "are as before"
+        gone = len(plan.removes)
+        done = "would go" if dry_run else "is gone" if gone == 1 else "are gone"
+        restored = len(plan.restores)
+        back = "would be" if dry_run else "is" if restored == 1 else "are"
+        stays = "stays" if len(plan.keeps) == 1 else "stay"
         app.done(
             document,
-            f"{len(plan.removes)} records {done}, {len(plan.restores)} {back},"
-            f" {len(plan.keeps)} stay.",
+            f"{_records(gone)} {done}, {restored} {back} as before, {len(plan.keeps)} {stays}.",
         )
 
 

@@ -94,7 +94,7 @@ def test_what_was_built_on_stays_and_is_said(street_of_three: Neighbours, tmp_pa
     street_of_three.meet()
     undone = ana("undo-import", code)
     assert "stays: Food bank Ben changed it since." in undone.err
-    assert "0 records are gone, 0 are as before, 1 stay" in undone.out
+    assert "0 records are gone, 0 are as before, 1 stays." in undone.out
 
 
 def test_what_columns_are_can_be_said(ana: Run, tmp_path: Path) -> None:
@@ -212,3 +212,25 @@ def test_ctrl_c_while_a_list_is_read_or_a_directory_written(
     monkeypatch.setattr(Group, "write_directory", write)
     stopped = ana("export", "csv", str(tmp_path / "out"), "--json")
     assert (stopped.code, stopped.document["code"]) == (1, "stopped")
+
+
+def test_one_record_is_one_record(ana: Run, tmp_path: Path) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text("Name,Phone\nRosa,555 1001\n")
+    assert "1 record would be added" in ana("import", "csv", str(file), "--dry-run").out
+    assert "1 record added" in ana("import", "csv", str(file)).out
+    assert "1 record was there already" in ana("import", "csv", str(file)).out
+    code = ana("imports", "--json").document[0]["code"]
+    assert "1 record is gone, 0 are as before" in ana("undo-import", code).out
+
+
+def test_of_many_columns_the_first_are_shown(ana: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wide.csv"
+    more = [f"c{number}" for number in range(60)]
+    file.write_text(",".join(["Name", "Phone", *more]) + "\nRosa,555 1001" + "," * 60 + "\n")
+    said = ana("import", "csv", str(file), "--dry-run").err
+    assert "c27 = kept beside, … and 32 more columns" in said
+    file.write_text(",".join(f"c{number}" for number in range(20_000)) + "\nx\n")
+    refused = ana("import", "csv", str(file), "--dry-run", "--json")
+    assert (refused.code, refused.document["code"]) == (1, "bad_file")
+    assert "more than 500 columns in line 1" in refused.document["error"]

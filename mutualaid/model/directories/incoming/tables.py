@@ -24,7 +24,9 @@ from mutualaid.model.text import is_blank, one_line
 LARGEST_FILE: Final = 256 * 1024 * 1024
 #: Rows that say something, of all tables of a file together.
 MOST_ROWS: Final = 250_000
-MOST_COLUMNS: Final = 400
+MOST_COLUMNS: Final = 500
+#: Lines of a text file, of which a row may have several.
+MOST_LINES: Final = 4 * MOST_ROWS
 #: Problems that are told one by one; of the others, how many there are.
 MOST_PROBLEMS: Final = 1000
 
@@ -126,6 +128,8 @@ def read_text(
     too_large(path)
     try:
         encoding = _encoding(path, problems)
+        if not encoding.startswith("utf-16") and not encoding.startswith("utf-32"):
+            _refuse_endless(path)
         lines = _Lines(path, encoding, tick, problems)
         # Blank lines above a table say nothing; further down they may stand in a cell.
         first = list(itertools.islice(itertools.dropwhile(_says_nothing, lines), 64))
@@ -146,6 +150,17 @@ def read_text(
     header, below = find_header(rows, is_header)
     fit = only_fitting if strict else fitted
     return Table("", header, fit(below, len(header), problems, ""))
+
+
+def _refuse_endless(path: Path) -> None:
+    """Raise ImportFileError for a file with far more lines than rows are taken, before any of
+    them is looked at."""
+    lines = 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            lines += chunk.count(b"\n")
+            if lines > MOST_LINES:
+                raise _too_many()
 
 
 def _says_nothing(line: "_Line") -> bool:
@@ -408,6 +423,12 @@ def find_header(
     """The names of the columns and the rows below. Titles above the header are passed over; where
     there is no header, the columns are numbered."""
     first = list(itertools.islice(rows, _HEADER_WITHIN))
+    for row in first:
+        if len(row.cells) > MOST_COLUMNS and sum(map(bool, row.cells)) > MOST_COLUMNS:
+            raise ImportFileError(
+                f"This list has more than {MOST_COLUMNS} columns in line {row.line}. Nothing was"
+                " imported. Leave out the columns that nobody needs, and import the rest."
+            )
     scores = [is_header(row.cells) for row in first]
     best = max(range(len(first)), key=lambda at: (scores[at], -at), default=None)
     if best is None or not scores[best]:

@@ -64,6 +64,8 @@ _DOCTYPE: Final = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _ERRORS: Final = frozenset(
     ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!")
 )
+#: Far more than anybody counts.
+_LARGEST_NUMBER: Final = 1e30
 _LEADING_ZEROS: Final = re.compile(r"0{2,20}")
 
 
@@ -271,18 +273,34 @@ def _tables(
 def _rows(
     sheet: Any, where: str, problems: Problems, progress: Callable[[int], None]
 ) -> Iterator[Row]:
-    empty = 0
+    empty = before = 0
     said = False
-    for line, cells in enumerate(sheet.iter_rows(), 1):
-        if line % 500 == 1:
+    odd: list[int] = []
+    for line, cells in _lines(sheet, odd):
+        if line <= before:
+            continue
+        if line // 500 != before // 500 or not before:
             progress(line)
+        empty += line - before - 1
+        if empty >= _MOST_EMPTY:
+            return
+        before = line
+        for row in odd:
+            why = "A cell here holds what is no number, day or text. It counts as empty."
+            problems.add(f"{where}line {row}", why, kept=True)
+        odd.clear()
         texts: list[str] = []
-        for cell in cells[:MOST_COLUMNS]:
+        # One more than there may be, so that it shows.
+        for cell in cells[: MOST_COLUMNS + 1]:
             value = cell.value
             if value is None:
                 texts.append("")
                 continue
             text = _text(value, cell)
+            if isinstance(value, float) and not abs(value) < _LARGEST_NUMBER:
+                why = f"“{text}” is no number that a list could have. It counts as empty."
+                problems.add(f"{where}line {line}", why, kept=True)
+                text = ""
             if text in _ERRORS:
                 if not said:
                     why = f"A formula here came to {text}. Such cells count as empty."
@@ -301,6 +319,53 @@ def _rows(
         if line > MOST_ROWS * 4:
             return
         yield Row(line, texts)
+
+
+class _Strings:
+    """The texts that cells share, by their number; there is none before the first."""
+
+    def __init__(self, texts: Sequence[Any]) -> None:
+        self._texts = texts
+
+    def __getitem__(self, number: int) -> Any:
+        if number < 0:
+            raise IndexError(number)
+        return self._texts[number]
+
+
+def _lines(sheet: Any, odd: list[int]) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The rows of a sheet that are there, with their numbers, as the library reads them; a cell
+    that it cannot read is empty, and its row goes to ``odd``. The library itself gives a workbook
+    up for one such cell, and has no public way to another parser."""
+    from openpyxl.utils.cell import coordinate_to_tuple
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    class Parser(WorkSheetParser):  # type: ignore[misc]
+        def parse_cell(self, element: Any) -> dict[str, Any]:
+            try:
+                found: dict[str, Any] = super().parse_cell(element)
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+                row, column = self.row_counter, self.col_counter
+                if place := element.get("r"):  # one that is nowhere is no cell: that is raised
+                    row, column = coordinate_to_tuple(place)
+                odd.append(row)
+                return {
+                    "row": row, "column": column, "value": None, "data_type": "n", "style_id": 0,
+                }  # fmt: skip
+            return found
+
+    book = sheet.parent
+    with sheet._get_source() as source:  # noqa: SLF001
+        parser = Parser(
+            source,
+            _Strings(sheet._shared_strings),  # noqa: SLF001
+            data_only=True,
+            epoch=book.epoch,
+            date_formats=book._date_formats,  # noqa: SLF001
+            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+        )
+        for line, cells in parser.parse():
+            yield line, sheet._get_row(cells, 1, None, values_only=False)  # noqa: SLF001
 
 
 def _text(value: object, cell: Any) -> str:

@@ -264,3 +264,18 @@ def test_no_text_below_a_header_hides_the_last_line(
     table = tables.read_text(file, no_tick, Problems(), is_header=looks_like_header)
     rows = [row.cells for row in table.rows]
     assert "Last" in str(rows[-1]) or "Last" in str(table.header)
+
+
+def test_a_file_of_endless_lines_is_refused_before_they_are_read(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tables, "MOST_LINES", 100)
+    file.write_text("Name,Phone\n" + "Ana,1\n" * 101)
+    with pytest.raises(ImportFileError, match="more than 250,000 lines"):
+        tables.read_text(file, no_tick, Problems(), is_header=lambda _row: pytest.fail("looked"))
+
+
+def test_far_too_many_columns_are_refused_before_they_are_looked_at(file: Path) -> None:
+    file.write_text(",".join(f"c{number}" for number in range(501)) + "\n")
+    with pytest.raises(ImportFileError, match="more than 500 columns in line 1"):
+        tables.read_text(file, no_tick, Problems(), is_header=lambda _row: pytest.fail("looked"))

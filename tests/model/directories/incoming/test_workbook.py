@@ -281,3 +281,30 @@ def test_a_mistake_of_whoever_reads_is_not_taken_for_a_damaged_file(file: Path) 
         workbook.open_workbook(file, no_tick, Problems(), is_header=looks_like_header),
     ):
         raise ZeroDivisionError
+
+
+def test_an_odd_cell_is_empty_and_the_others_are_there(file: Path) -> None:
+    save(file, people)
+    rows = (
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>Name</t></is></c>'
+        '<c r="B1" t="inlineStr"><is><t>Phone</t></is></c></row>'
+    )
+    odd = (
+        "<v>1e308</v>", "<v>1e999</v>", "<v>NaN</v>", "<v>x</v>", "<v>" + "9" * 5000 + "</v>",
+    )  # fmt: skip
+    cells = [f'<c r="B{{0}}">{value}</c>' for value in odd]
+    cells += [
+        '<c r="B{0}" t="d"><v>zzz</v></c>',
+        '<c r="B{0}" t="s"><v>99999</v></c>',
+        '<c r="B{0}" t="s"><v>-1</v></c>',
+        '<c r="B{0}" t="b"><v>maybe</v></c>',
+    ]
+    for line, cell in enumerate(cells, 2):
+        name = f'<c r="A{line}" t="inlineStr"><is><t>Ana {line}</t></is></c>'
+        rows += f'<row r="{line}">{name}{cell.format(line)}</row>'
+    sheet = f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>"
+    found, problems = read(with_parts(file, **{SHEET: sheet.encode()}))
+    lines = range(2, 2 + len(cells))
+    assert found["People"] == (("Name", "Phone"), [[f"Ana {line}", ""] for line in lines])
+    assert [problem.where for problem in problems] == [f"line {line}" for line in lines]
+    assert all(problem.kept for problem in problems)
