@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import HTTPServer, SimpleHTTPRequestHandler
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -92,12 +92,23 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Keeps what it was asked for."""
+    """Keeps what it was asked for. A browser opens lines ahead and may ask nothing on them, so
+    each has a thread of its own and is closed soon."""
 
     asked: list[str]
+    timeout = 0.5
+
+    def log_request(self, *args: object) -> None:
+        self.asked.append(self.path)
 
     def log_message(self, *args: object) -> None:
-        self.asked.append(self.path)
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    """Waits for its threads when it is closed."""
+
+    daemon_threads = False
 
 
 @contextmanager
@@ -105,7 +116,7 @@ def served(folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Serve a folder on loopback: its address, and what is asked of it."""
     asked: list[str] = []
     handler = type("Handler", (Quiet,), {"asked": asked})
-    server = HTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
+    server = Server(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
