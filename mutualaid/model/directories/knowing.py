@@ -126,13 +126,12 @@ class Knowing(Confiding):
         return row
 
     def _reseal(self, known: bytes, row: KnownRow) -> None:
-        """Seal contacts of theirs that stand open and are sealed to me nowhere."""
-        open_ = set(queries.contacts_of(self._db, known, self.me))
-        if self.replica.membership().is_steward(self.me):
-            open_ |= set(row.contacts)
-        lost = sorted(open_ - set(row.sealed))
+        """Seal contacts that I opened and that are sealed to me nowhere. Those that others opened
+        are not mine to pass on."""
+        opened = queries.contacts_of(self._db, known, self.me)
+        lost = [list(each) for each in opened if each not in row.sealed]
         if lost:
-            self._confide(Purpose.KNOWN, [known, [list(each) for each in lost]], self._confidants())
+            self._confide(Purpose.KNOWN, [known, lost, []], self._confidants())
 
     def _opened_about(self, known: bytes, person: bytes | None) -> list[bytes]:
         """The records by which somebody said that they agreed, and opened their contacts; None:
