@@ -78,6 +78,7 @@ def import_(
             row = _write(group, preview, again)
         if not app.as_json:
             _say_how(preview)
+            _say_readers(preview)
             _say_problems(preview.problems)
             if dry_run:
                 _say_lines(preview)
@@ -174,6 +175,8 @@ def _document(
             for each in preview.problems
         ],
         "dry_run": dry_run,
+        "read_by_all": list(preview.in_clear),
+        "sealed": list(preview.sealed),
         "skips": [_line(each) for each in preview.skips],
     }
     if dry_run:
@@ -212,6 +215,22 @@ def _say_how(preview: "Preview") -> None:
             columns += f", … and {len(each.columns) - _SHOWN_COLUMNS} more columns"
         said = "as before" if each.remembered else f"as a list of {each.sort}s"
         say(f"{name}read {said}. {one_line(columns)}")
+
+
+def _say_readers(preview: "Preview") -> None:
+    """Who will read what the list says beside."""
+    if preview.in_clear:
+        leaves = " To leave a column out: --map COLUMN=-" if preview.tables else ""
+        columns = _columns(preview.in_clear)
+        say(f"Everybody in the group will be able to read: {columns}.{leaves}")
+    if preview.sealed:
+        say(f"Only you and the stewards will be able to read: {_columns(preview.sealed)}.")
+
+
+def _columns(names: Sequence[str]) -> str:
+    shown = [one_line(name)[:40] for name in names[:_SHOWN]]
+    more = len(names) - len(shown)
+    return ", ".join([*shown, f"{more} more"] if more else shown)
 
 
 def _target(target: str) -> str:
@@ -424,6 +443,17 @@ def _known(row: "KnownRow") -> dict[str, Json]:
         "origin": row.origin,
         "licence": row.licence,
         "agreed": row.agreed or None,
+        "words": [
+            {
+                "by": word.by,
+                "how": word.how,
+                "audience": str(word.audience),
+                "steward": word.steward,
+            }
+            for word in row.words
+        ],
+        "leaves_for": str(row.leaves_for) if row.leaves_for else None,
+        "sealed": [{"kind": kind, "value": value} for kind, value in row.sealed],
         "contacts": [{"kind": kind, "value": value} for kind, value in row.contacts],
         "has_contacts": row.has_contacts,
         "mine": row.mine,
@@ -445,7 +475,8 @@ def _known(row: "KnownRow") -> dict[str, Json]:
 def known_agree(app: App, code: str, how: str, audience: str) -> None:
     """Note that somebody was asked and agreed, and HOW: “by phone, 3 May”.
 
-    From now on the group sees how to reach them.
+    It is your word. From now on the group sees how to reach them; beyond the group their page and
+    contacts leave once a steward says so. What the list says of them beside stays sealed.
     """
     from mutualaid.model.values import Audience
 
@@ -453,7 +484,11 @@ def known_agree(app: App, code: str, how: str, audience: str) -> None:
         person = find(group, code, "listed").id
         group.agree_known(person, how, Audience(audience))
         row = group.known_person(person)
-        app.done(_known(row), f"{plain(row.name)} agreed; it counts for {audience}.")
+        seen = ", ".join(plain(value) for _kind, value in row.contacts) or "no way to reach them"
+        counts = f"It counts for {row.leaves_for}; the group now sees {seen}."
+        if audience != "group" and not any(word.steward for word in row.words):
+            counts += " For more a steward has to note that they agreed, too."
+        app.done(_known(row), f"{plain(row.name)} agreed. {counts}")
 
 
 @known.command("disagree")
@@ -465,7 +500,11 @@ def known_disagree(app: App, code: str) -> None:
         person = find(group, code, "listed").id
         group.unagree_known(person)
         row = group.known_person(person)
-        app.done(_known(row), f"Nothing of {plain(row.name)} is shown any more but their page.")
+        said = f"Nothing of {plain(row.name)} is shown any more but their page."
+        if row.words:
+            by = ", ".join(dict.fromkeys(plain(word.by) for word in row.words))
+            said = f"Your word is taken back. {by} noted that {plain(row.name)} agreed, too."
+        app.done(_known(row), said)
 
 
 @known.command("forget")

@@ -34,6 +34,8 @@ def test_a_trial_says_what_would_come_in(ana: Run, people: Path) -> None:
     assert tried["problems"][0]["kept"] is True
     said = ana("import", "csv", str(people), "--dry-run")
     assert "Note = kept beside" in said.err
+    assert "Only you and the stewards will be able to read: Note." in said.err
+    assert (tried["read_by_all"], tried["sealed"]) == ([], ["Note"])
     assert "Windows-1252" in said.err
     assert "2 records would be added" in said.out
     assert ana("known", "list", "--json").document == []
@@ -60,6 +62,35 @@ def test_it_comes_in_and_goes_again(ana: Run, people: Path) -> None:
     assert ana("undo-import", "ZZZZZZ", "--json").document["code"] == "not_found"
 
 
+def test_everybody_reads_what_is_kept_beside_unless_it_is_left_out(
+    ana: Run, tmp_path: Path
+) -> None:
+    path = tmp_path / "places.csv"
+    path.write_text("Organisation,Address,Hours,Diagnosis\nKitchen,Mill Lane 1,,none\n")
+    tried = ana("import", "csv", str(path), "--what", "place", "--dry-run")
+    said = "Everybody in the group will be able to read: Diagnosis. To leave a column out: --map"
+    assert said in tried.err
+    asked = ("import", "csv", str(path), "--what", "place", "--map", "Diagnosis=-", "--json")
+    assert ana(*asked).document["read_by_all"] == []
+    assert "none" not in repr(ana("place", "list", "--json").document)
+
+
+def test_a_member_who_brought_a_list_notes_it_for_the_group_alone(
+    street_of_three: Neighbours, people: Path
+) -> None:
+    ana, ben = street_of_three["ana"], street_of_three["ben"]
+    ben("import", "csv", str(people))
+    street_of_three.meet()
+    code = ben("known", "list", "--search", "rosa", "--json").document[0]["code"]
+    said = ben("known", "agree", code, "at the door", "--audience", "public").out
+    assert "It counts for group" in said
+    assert "For more a steward has to note that they agreed, too." in said
+    street_of_three.meet()
+    plan = ana("export", "csv", "x", "--audience", "public", "--dry-run", "--json").document
+    (held,) = (each for each in plan["held"] if each["code"] == code)
+    assert held["said"] == "A steward has to note that they agreed, too."
+
+
 def test_who_is_known_of_is_asked_first(street_of_three: Neighbours, people: Path) -> None:
     ana, ben = street_of_three["ana"], street_of_three["ben"]
     ana("import", "csv", str(people))
@@ -71,6 +102,9 @@ def test_who_is_known_of_is_asked_first(street_of_three: Neighbours, people: Pat
     assert "not asked yet" in ana("known", "list").out
     agreed = ana("known", "agree", code, "by phone, 3 May", "--audience", "print", "--json")
     assert agreed.document["contacts"] == [{"kind": "phone", "value": "+34 600 111 222"}]
+    assert agreed.document["agreed"] == "by phone, 3 May (Ana)"
+    (word,) = agreed.document["words"]
+    assert (word["by"], word["audience"], word["steward"]) == ("Ana", "print", True)
     street_of_three.meet()
     assert "+34 600 111 222" in ben("known", "list").out
     disagreed = ana("known", "disagree", code, "--json").document
