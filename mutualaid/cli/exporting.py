@@ -93,9 +93,24 @@ def export(
         }
         app.done(
             document,
-            f"{row.code}  {_counts(row)} written to {written.path} ({written.size:,} bytes).\n"
+            f"{row.code}  {_content(plan, row)} written to {written.path}"
+            f" ({written.size:,} bytes).\n"
             f"It is for “{row.audience}” and ends on {local(row.ends)[:10]}.",
         )
+
+
+def _content(plan: "Plan", row: "ExportRow") -> str:
+    """What is in what was written, in words; also where that is nothing that is here still."""
+    found = {"person": row.people, "post": row.posts, "place": row.places, "repair": row.repairs}
+    gone = len(plan.directory.called_off) if "icalendar" in plan.formats else 0
+    called_off = f"{gone} event{'' if gone == 1 else 's'} that {_is(gone)} called off"
+    if any(found.values()):
+        return f"{_counted(found)}, {called_off}" if gone else _counted(found)
+    return called_off if gone else "An empty directory"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _formats(typed: str, audience: str) -> list[str]:

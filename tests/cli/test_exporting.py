@@ -245,3 +245,14 @@ def test_one_format_of_several_files_in_a_single_one(
     assert sharing("export", name, str(dest), "--audience", "print").code == 0
     assert dest.is_file()
     assert sharing("check-export", str(dest)).code == 0
+
+
+def test_what_is_written_says_what_is_in_it(ana: Run, tmp_path: Path) -> None:
+    starts = "tomorrow 9:00"
+    said = ana("export", "geojson", str(tmp_path / "map.geojson"), "--audience", "public").out
+    assert "An empty directory written to" in said
+    code = ana("post", "need", "Lift", "--from", starts, "--json").document["code"]
+    assert "1 post written to" in ana("export", "icalendar", str(tmp_path / "a.ics")).out
+    ana("withdraw", code)
+    said = ana("export", "icalendar", str(tmp_path / "b.ics")).out
+    assert "1 event that is called off written to" in said

@@ -222,7 +222,8 @@ def check(path: Path) -> Checked:
     for entry in _entries(said):
         named.add(entry.path)
         file = alone if alone is not None else root.joinpath(*entry.path.split("/"))
-        problem, seen = _check_file(file, entry)
+        name = entry.path if alone is None else alone.name
+        problem, seen = _check_file(file, entry, name)
         if problem:
             problems.append(problem)
         found.append(seen or entry)
@@ -288,12 +289,13 @@ def _entries(said: Mapping[str, Any]) -> list[Hashed]:
     return found
 
 
-def _check_file(file: Path, entry: Hashed) -> tuple[str, Hashed | None]:
+def _check_file(file: Path, entry: Hashed, name: str) -> tuple[str, Hashed | None]:
+    """What is wrong with a file, which is called ``name`` where it stands, and what is there."""
     import hashlib
 
     try:
         if file.is_symlink() or not file.is_file():
-            return f"{entry.path} is missing.", None
+            return f"{name} is missing.", None
         digest = hashlib.blake2b(digest_size=32)
         size = 0
         with file.open("rb") as stream:
@@ -301,9 +303,9 @@ def _check_file(file: Path, entry: Hashed) -> tuple[str, Hashed | None]:
                 digest.update(chunk)
                 size += len(chunk)
     except OSError:
-        return f"{entry.path} cannot be read.", None
+        return f"{name} cannot be read.", None
     if size != entry.size or digest.digest() != entry.digest:
-        return f"{entry.path} was changed.", None
+        return f"{name} was changed.", None
     return "", Hashed(entry.path, size, digest.digest())
 
 

@@ -197,3 +197,10 @@ def test_one_file_is_checked_by_the_manifest_beside_it(street: Neighbours, tmp_p
         assert not manifest.check(path).problems
     dest.write_text("changed")
     assert manifest.check(dest).problems
+
+
+def test_one_file_is_called_as_it_is_where_it_stands(street: Neighbours, tmp_path: Path) -> None:
+    plan = street["Ana"].plan_directory(["csv"], Audience.GROUP)
+    dest = street["Ana"].write_directory(plan, tmp_path / "all of it.csv").path
+    dest.write_text("changed")
+    assert "all of it.csv was changed." in manifest.check(dest).problems

@@ -484,3 +484,23 @@ def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, lines: list[bytes])
     for item in found.items:
         assert item.fields["name"]
         str((item.fields, item.more, item.contacts)).encode()
+
+
+def test_an_old_phone_folds_without_saying_so(tmp_path: Path) -> None:
+    card = (
+        b"BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BCller;Anna\n"
+        b"TEL;CELL:0151 1=\n23\nEND:VCARD\n"
+    )
+    found = load(card, tmp_path)
+    assert found.items[0].fields["name"] == "Anna Müller"
+    assert found.items[0].contacts == (Contact(ContactKind.PHONE, "0151 123"),)
+    assert found.problems == ()
+
+
+def test_text_in_base64_is_read_and_what_is_none_is_said(tmp_path: Path) -> None:
+    card = b"BEGIN:VCARD\nVERSION:3.0\nFN;ENCODING=B:%s\nTEL:0151 123\nEND:VCARD\n"
+    (anna,) = load(card % b"QW5uYSBNw7xsbGVy", tmp_path).items
+    assert anna.fields["name"] == "Anna Müller"
+    found = load(card % b"!!!!", tmp_path)
+    assert found.items == ()
+    assert "What FN says cannot be decoded." in [problem.why for problem in found.problems]

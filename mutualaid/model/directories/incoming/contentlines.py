@@ -82,6 +82,9 @@ def lines(data: bytes) -> Iterator[Line]:
                 parts[-1] = parts[-1][:-1]
             elif raw[:1] in {b" ", b"\t"}:
                 raw = raw[1:]
+            elif parts[-1].endswith(b"=") and raw.strip() and b":" not in raw:
+                # Some old phones fold like that without saying so.
+                parts[-1] = parts[-1][:-1]
             else:
                 yield _line(first, handle.tell(), parts, size)
                 parts, size = [], 0

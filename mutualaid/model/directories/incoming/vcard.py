@@ -7,10 +7,11 @@ somebody lives on the map stay outside: a directory needs none of them. What els
 we have no field for is kept as a remark.
 """
 
+import base64
 import datetime as dt
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
@@ -189,10 +190,12 @@ class _Reading:
             self.problem(line.number, f"“{shown}” is no line of an address book.", kept=True)
         elif said.name in _BINARY:
             self._left_out[said.name] += 1
+        elif said.parameter("ENCODING").upper() in {"B", "BASE64"} and _plain(said) is None:
+            self.problem(line.number, f"What {said.name} says cannot be decoded.", kept=True)
         elif line.cut:
             self.problem(line.number, f"What {said.name} says is too long to be kept.", kept=True)
         elif len(card.properties) < MOST_PROPERTIES:
-            card.properties.append(said)
+            card.properties.append(_plain(said) or said)
         elif not card.too_many:
             card.too_many = True
             self.problem(
@@ -243,6 +246,18 @@ class _Reading:
             )
             problems.append(Problem("all cards", why, kept=True))
         return tuple(problems)
+
+
+def _plain(said: Property) -> Property | None:
+    """A line whose value stands in base64, with the text that it means; None for one that means
+    none. Other lines are as they were."""
+    if said.parameter("ENCODING").upper() not in {"B", "BASE64"}:
+        return said
+    try:
+        text = base64.b64decode("".join(said.value.split()), validate=True).decode()
+    except ValueError:
+        return None
+    return replace(said, value=text)
 
 
 def _left_out(card: _Card) -> set[str]:

@@ -108,7 +108,7 @@ def _people(directory: Directory, words: Words) -> Iterator[Block]:
         if letters and letter != before:
             before = letter
             yield _heading(letter, words)
-        yield Entry(clean(person.name), person.code, tuple(_about(person, words)))
+        yield Entry(clean(person.name), "", tuple(_about(person, words)))
 
 
 def _letter(name: str) -> str:
