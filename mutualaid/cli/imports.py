@@ -42,6 +42,7 @@ _SORTS: Final = ("person", "post", "place", "repair")
 )
 @click.option("--origin", metavar="TEXT", type=TEXT, default="", help="What the list is called.")
 @click.option("--licence", metavar="TEXT", type=TEXT, default="", help="Under which it is shared.")
+@click.option("--encoding", metavar="NAME", type=TEXT, help="Of the letters in a CSV. [guessed]")
 @click.option("--anyway", is_flag=True, help="Add also what is probably here already.")
 @pass_app
 def import_(
@@ -53,6 +54,7 @@ def import_(
     mapping: Sequence[str],
     origin: str,
     licence: str,
+    encoding: str | None,
     anyway: bool,
 ) -> None:
     """Bring in a list: people, posts, places or repairs.
@@ -66,7 +68,11 @@ def import_(
     """
     from mutualaid.model.directories.incoming.item import Sort, Wanted
 
-    wanted = Wanted(sort=Sort(what) if what else None, mapping=_mapping(mapping))
+    if encoding and format_ != "csv":
+        raise click.UsageError("--encoding is for csv: the others say what theirs is.")
+    wanted = Wanted(
+        sort=Sort(what) if what else None, mapping=_mapping(mapping), encoding=encoding or ""
+    )
     with app.group() as group:
         with progress("Reading") as tick:
             preview = group.read_import(format_, file, wanted, tick, origin=origin, licence=licence)

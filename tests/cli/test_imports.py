@@ -268,3 +268,17 @@ def test_of_many_columns_the_first_are_shown(ana: Run, tmp_path: Path) -> None:
     refused = ana("import", "csv", str(file), "--dry-run", "--json")
     assert (refused.code, refused.document["code"]) == (1, "bad_file")
     assert "more than 500 columns in line 1" in refused.document["error"]
+
+
+def test_the_encoding_of_a_list_can_be_said(ana: Run, tmp_path: Path) -> None:
+    file = tmp_path / "volunteers.csv"
+    file.write_bytes("Name;Telefon\nJürgen Größe;0151 123\n".encode("mac_roman"))
+    tried = ana("import", "csv", str(file), "--encoding", "mac-roman", "--dry-run", "--json")
+    assert [line["title"] for line in tried.document["adds"]] == ["Jürgen Größe"]
+    assert tried.document["problems"] == []
+    guessed = ana("import", "csv", str(file), "--dry-run").err
+    assert "It was read as" in guessed
+    for name in ("klingon", "base64", "rot13", "zip", "idna", "x" * 300):
+        refused = ana("import", "csv", str(file), "--encoding", name, "--json")
+        assert (refused.code, refused.document["code"]) == (1, "bad_value")
+    assert ana("import", "vcard", str(file), "--encoding", "utf-8").code == 2

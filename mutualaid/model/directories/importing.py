@@ -86,6 +86,7 @@ class Importing(Undoing):
             asked.tz or self.tz,
             asked.country or self.country,
             asked.remembered or self._remembered,
+            asked.encoding,
         )
         step = tick or _no_tick
         digest = _digest(path, step)

@@ -97,13 +97,15 @@ class Wanted:
     """How a file is to be read, where a person said so; None means that it is guessed.
     ``mapping`` is column → field; columns that it does not name are guessed. ``tz`` (a name of the
     IANA database, "" for UTC) is where times without a zone are; ``country`` (three letters) says
-    which of day and month goes first where nothing in a table tells."""
+    which of day and month goes first where nothing in a table tells. ``encoding`` is the name of
+    that of a text file, "" where it is found out."""
 
     sort: Sort | None = None
     mapping: Mapping[str, str] | None = None
     tz: str = ""
     country: str = ""
     remembered: Remembered | None = None
+    encoding: str = ""
 
 
 class Reader(Protocol):

@@ -54,7 +54,9 @@ def read(path: Path, wanted: Wanted, tick: Tick) -> Read:
             raise ImportFileError(f"There is no CSV file in {path}. Nothing was imported.")
         for number, each in enumerate(files[:_MOST_FILES]):
             part = _part(tick, number, len(files))
-            table = read_text(each, part, problems, is_header=looks_like_header)
+            table = read_text(
+                each, part, problems, is_header=looks_like_header, encoding=wanted.encoding
+            )
             table.name = each.stem
             table.where = f"{each.name} "
             found.take(table, several=len(files) > 1)
@@ -63,7 +65,9 @@ def read(path: Path, wanted: Wanted, tick: Tick) -> Read:
             for table in tables:
                 found.take(table, several=bool(table.where))
     else:
-        table = read_text(path, tick, problems, is_header=looks_like_header)
+        table = read_text(
+            path, tick, problems, is_header=looks_like_header, encoding=wanted.encoding
+        )
         table.name = path.stem
         found.take(table, several=False)
     return found.read()

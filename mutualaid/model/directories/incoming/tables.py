@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from mutualaid.errors import ImportFileError
+from mutualaid.errors import BadValueError, ImportFileError
 from mutualaid.model.directories.incoming.item import Problem, Tick
 from mutualaid.model.text import is_blank, one_line
 
@@ -118,16 +118,18 @@ def read_text(
     *,
     is_header: Callable[[Sequence[str]], float],
     strict: bool = False,
+    encoding: str = "",
 ) -> Table:
     """The table in a text file. ``is_header`` says how much a row looks like the names of
     columns, 0 for not at all; ``strict`` has the first row for it, whose separator counts, and
-    leaves out rows with more or fewer cells.
+    leaves out rows with more or fewer cells. ``encoding`` is its name, "" where it is found out.
 
-    Raises ImportFileError where nothing of the file can be used. Reads as the rows are walked.
+    Raises BadValueError for an encoding that is none, and ImportFileError where nothing of the file
+    can be used. Reads as the rows are walked.
     """
     too_large(path)
     try:
-        encoding = _encoding(path, problems)
+        encoding = _known(encoding) if encoding else _encoding(path, problems)
         if not encoding.startswith("utf-16") and not encoding.startswith("utf-32"):
             _refuse_endless(path)
         lines = _Lines(path, encoding, tick, problems)
@@ -168,6 +170,19 @@ def _says_nothing(line: "_Line") -> bool:
 
 
 # -- the encoding
+
+
+def _known(name: str) -> str:
+    """An encoding of text by its name; raises BadValueError for what is none."""
+    try:
+        found = codecs.lookup(name).name
+        b"a,b\n\xff".decode(found, "replace")
+    except (LookupError, ValueError) as error:
+        raise BadValueError(
+            f"“{name[:40]}” is no encoding of text. Nothing was imported. There are: utf-8, cp1252"
+            " (Windows, western), cp1250, cp1251, cp1256, mac_roman, shift_jis, gb18030 and others."
+        ) from error
+    return "utf-8-sig" if found == "utf-8" else found
 
 
 def _encoding(path: Path, problems: Problems) -> str:
