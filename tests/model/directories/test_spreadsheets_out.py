@@ -3,6 +3,7 @@
 """Tables for people: what others read in them, that no spreadsheet runs them, and the way back."""
 
 import csv
+import datetime as dt
 import io
 import re
 from dataclasses import replace
@@ -243,3 +244,17 @@ def test_what_is_not_carried_is_said() -> None:
     fields = {f"person.{name}" for name in Person.__dataclass_fields__}
     missing = fields - CSV.carries - CSV.loses.keys()
     assert missing == {"person.id", "person.code"}
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (1_795_356_000_000, "2026-11-22 15:00 +01:00"),
+        (1_795_356_007_000, "2026-11-22 15:00:07 +01:00"),
+        (1_795_356_007_714, "2026-11-22 15:00:07.714 +01:00"),
+    ],
+)
+def test_a_moment_has_no_more_digits_than_it_needs(ms: int, text: str) -> None:
+    zone = dt.timezone(dt.timedelta(hours=1))
+    moment = dt.datetime.fromtimestamp(ms // 1000, zone) + dt.timedelta(milliseconds=ms % 1000)
+    assert csv_format.text_of(moment) == text

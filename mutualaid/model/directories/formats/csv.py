@@ -112,7 +112,8 @@ def text_of(cell: Cell) -> str:
 
 def _moment(moment: dt.datetime) -> str:
     """A moment by the group's clock, with how far that is from UTC."""
-    exact = "minutes" if not (moment.second or moment.microsecond) else "auto"
+    # No closer than is known, and no further digits: that is how an import knows it again.
+    exact = "milliseconds" if moment.microsecond else "seconds" if moment.second else "minutes"
     text = moment.isoformat(sep=" ", timespec=exact)
     return f"{text[:-6]} {text[-6:]}"
 
