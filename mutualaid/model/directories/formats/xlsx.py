@@ -133,7 +133,7 @@ def _is_plain(moment: dt.datetime) -> bool:
 
 
 def _spelled(moment: dt.datetime) -> str:
-    text = moment.isoformat(sep=" ")
+    text = moment.isoformat(sep=" ", timespec="milliseconds" if moment.microsecond else "auto")
     return f"{text[:-6]} {text[-6:]}"
 
 
