@@ -102,7 +102,11 @@ def _people(group: Group, count: int) -> Iterator[ImportRecord]:
         nonce = at.to_bytes(8, "big")
         yield "listed", fields, nonce, True
         known = Identity(group.id, group.id, nonce, "listed").record_id
-        said = {"listed": known, "how": "asked at the door", "audience": "public"}
+        said: dict[str, Scalar] = {
+            "listed": known,
+            "how": "asked at the door",
+            "audience": "public",
+        }
         yield "listed_word", said, nonce, False
 
 
