@@ -186,7 +186,7 @@ FORMAT: Final = Format(
         "place.point": f"blurred: the true point lies within {RADIUS_M} metres",
         "person.skills": "without their notes",
         "person.fixes": "without their notes",
-        "person.more": "what a list brought beside stays in tables",
+        "person.more": "what a list says of people beside stays sealed",
         "post.language": "no attribute says it",
         "post.created": "only when it was last changed",
         "post.repeat": "only in words",

@@ -364,7 +364,7 @@ FORMAT: Final = Format(
     about="For search engines and assistants, and for pages that show it: offers and demands.",
     loses={
         "repair": "schema.org has no words for attempts at repairs",
-        "person.more": "what a list brought beside stays in tables",
+        "person.more": "what a list says of people beside stays sealed",
         "post.urgency": "schema.org has no word for it",
         "post.when": "only the window of time, where there is one",
         "post.repeat": "only the next time",

@@ -178,7 +178,7 @@ FORMAT: Final = Format(
     files=files,
     about="For anyone with a browser: from a stick or a web server, searched without a server.",
     loses={
-        "person.more": "what a list brought beside stays in tables",
+        "person.more": "what a list says of people beside stays sealed",
         "post.more": "what a list brought beside stays in tables",
         "place.more": "what a list brought beside stays in tables",
         "place.point": "the site has no map",

@@ -390,7 +390,7 @@ FORMAT: Final = Format(
         "repair": "A repair that was done is written down as Open Repair Data.",
         "person.contacts": "Valueflows has no word for how somebody can be reached.",
         "person.source": "Valueflows does not say where an entry was first kept.",
-        "person.more": "Remarks of an imported list have no place in it.",
+        "person.more": "What a list says of people beside is sealed, and leaves in nothing.",
         "post.urgency": "Valueflows knows no urgency but a time by which something is due.",
         "post.repeat": "Only the next time of what repeats is there.",
         "post.language": "Valueflows does not say in what language something is written.",
