@@ -187,6 +187,7 @@ def test_stopped_by_ctrl_c_it_says_what_is_in_and_how_it_goes_again(
 ) -> None:
     monkeypatch.setattr(importing, "BATCH", 1)
     monkeypatch.setattr(undoing, "BATCH", 1)
+    before = signal.getsignal(signal.SIGINT)  # ignored, where the tests run in the background
     write, undo = Group._write_batch, Group._undo_some
 
     def interrupted_write(*given: object) -> object:
@@ -220,7 +221,7 @@ def test_stopped_by_ctrl_c_it_says_what_is_in_and_how_it_goes_again(
         assert (undone.document["import"], undone.document["undone"]) == (latest["code"], 1)
     assert ana("undo-import", latest["code"], "--json").document["removed"] == 1
     assert ana("undo-import", code, "--json").document["removed"] == 1
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_ctrl_c_while_a_list_is_read_or_a_directory_written(

@@ -44,7 +44,7 @@ def _of_the_program(module: str, cls: str, window: Shell) -> QDialog:
 
 KNOWN = KnownRow(
     *(1, bytes(16), "K7PQ", "Rosa", "North side", ("sv",), "evenings", ("bread",), ()),
-    *("The library", "", "", (), True, True),
+    *("The library", "", (), (), (("phone", "0170 555 11 22"),), True, True),
 )
 
 DIALOG_MAKERS: dict[str, Callable[[Shell], QDialog]] = {

@@ -125,7 +125,7 @@ def test_all_of_a_directory_is_found(tmp_path: Path) -> None:
     directory = rich()
     read = words_of(pdf(Book(made("directory", directory))), tmp_path)
     for person in directory.people:
-        assert person.code in read
+        assert person.code not in read, "codes stand beside what can be answered"
         if person.name.isascii():
             assert person.name.split()[0] in read
     for post in directory.posts:
